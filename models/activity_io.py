@@ -1,0 +1,100 @@
+"""One input and one result object per activity."""
+
+from __future__ import annotations
+
+from models.approval import ActionProposal, EffectReceipt, ItemFacts
+from models.base import Frozen, Moment
+from models.events import LedgerEntry
+from models.item import FeedbackItem, TriageResult
+from models.jira_view import Cursor, ObservedIssue
+from models.lifecycle import Severity
+from models.policy import CalendarDefinition, PolicySnapshot
+
+
+class ReceiveInput(Frozen):
+    """Read the issue, pin customer facts and policy, triage it."""
+
+    issue_id: str
+    workflow_id: str
+    now: Moment
+
+
+class Received(Frozen):
+    """Everything pinned at intake."""
+
+    item: FeedbackItem
+    triage: TriageResult
+    snapshot: PolicySnapshot
+    observed: ObservedIssue
+
+
+class RepinInput(Frozen):
+    """A person changed severity or category: which targets and ladder apply now?
+
+    The directory may have changed since; the caller keeps everything else of its own snapshot.
+    """
+
+    item: FeedbackItem
+    severity: Severity
+    category: str
+    snapshot: PolicySnapshot
+
+
+class ReadInput(Frozen):
+    """Read the issue and what people did since the cursor."""
+
+    issue_id: str
+    cursor: Cursor
+
+
+class AppendInput(Frozen):
+    """Entries to stand in the ledger, each exactly once."""
+
+    entries: tuple[LedgerEntry, ...]
+
+
+class AppendResult(Frozen):
+    """`appended` counts new rows; `head` is the sequence of the newest row of all."""
+
+    appended: int
+    head: int
+
+
+class PlanInput(Frozen):
+    """Who must agree to this proposal under the item's pinned rules?"""
+
+    proposal: ActionProposal
+    item: ItemFacts
+    snapshot: PolicySnapshot
+    now: Moment
+
+
+class EffectInput(Frozen):
+    """Execute, verify or compensate the effect of an approved proposal."""
+
+    proposal: ActionProposal
+    receipt: EffectReceipt | None = None
+
+
+class ExtendCalendarInput(Frozen):
+    """Expand the pinned calendar definition further into the future."""
+
+    definition: CalendarDefinition
+    covers_from: Moment
+
+
+class SweepInput(Frozen):
+    """Find issues changed since `since`; `overlap` is in seconds."""
+
+    since: Moment | None
+    now: Moment
+    overlap: int = 300
+
+
+class SweepResult(Frozen):
+    """What one sweep found and told. `until` is where the next one begins."""
+
+    until: Moment
+    looked_at: int
+    told: int
+    already_known: int

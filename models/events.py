@@ -1,0 +1,75 @@
+"""What happened to an item, in order. Events are what the ledger keeps and the timeline shows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen, Moment
+from models.people import Channel
+
+Fact = str | int | float | bool | None
+
+
+class EventKind(StrEnum):
+    """Every kind of event there is."""
+
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    OVERRIDDEN = "overridden"
+    CLOCK_STARTED = "clock_started"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
+    CLOCK_MET = "clock_met"
+    CLOCK_WARNED = "clock_warned"
+    CLOCK_BREACHED = "clock_breached"
+    ANSWERED = "answered"
+    CUSTOMER_WROTE = "customer_wrote"
+    EDITED_IN_JIRA = "edited_in_jira"
+    CLIMBED = "climbed"
+    RUNG_SKIPPED = "rung_skipped"
+    CLIMB_REQUESTED = "climb_requested"
+    CLIMB_REFUSED = "climb_refused"
+    ACKNOWLEDGED = "acknowledged"
+    ACTION_PROPOSED = "action_proposed"
+    ACTION_ENDED = "action_ended"
+    VOTED = "voted"
+    BALLOT_REFUSED = "ballot_refused"
+    ACT_REFUSED = "act_refused"
+    EXECUTED = "executed"
+    DECIDED = "decided"
+    RECONTACTED = "recontacted"
+    REOPENED = "reopened"
+    ISSUE_GONE = "issue_gone"
+    PARKED = "parked"
+    RESUMED = "resumed"
+    PROBLEM = "problem"
+    CLOSED = "closed"
+
+
+class Event(Frozen):
+    """One thing that happened.
+
+    `operation_id` is unique for ever and makes appending idempotent. `summary` is one plain
+    sentence without the customer's words; `facts` are the values behind it.
+    """
+
+    operation_id: str
+    sequence: int
+    kind: EventKind
+    at: Moment
+    person: str | None = None
+    channel: Channel | None = None
+    summary: str
+    facts: dict[str, Fact] = {}
+
+
+class LedgerEntry(Frozen):
+    """An event on its way into the ledger, with the item that it belongs to."""
+
+    issue_id: str
+    issue_key: str
+    workflow_id: str
+    customer: str | None = None
+    category: str | None = None
+    policy_version: str | None = None
+    event: Event

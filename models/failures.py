@@ -1,0 +1,170 @@
+"""Every failure the product can meet: its type, whether a retry can help, and who acts.
+
+Activities raise `temporalio.exceptions.ApplicationError(type=failure.type, …)` from this table;
+workflows branch on `.type`, never on a message text.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen
+
+
+class WhoActs(StrEnum):
+    """Who has to do something before the work can go on."""
+
+    NOBODY = "nobody"
+    OPERATOR = "operator"
+    JIRA_ADMIN = "jira_admin"
+    OWNER = "owner"
+    SENDER = "sender"
+
+
+class Failure(Frozen):
+    """One row of the table.
+
+    `type` travels in `ApplicationError.type`; `remedy` is the sentence shown to `who`.
+    """
+
+    type: str
+    retryable: bool
+    who: WhoActs
+    remedy: str
+
+
+JIRA_RATE_LIMITED = Failure(
+    type="JiraRateLimited",
+    retryable=True,
+    who=WhoActs.NOBODY,
+    remedy="Jira asked us to slow down; the call is repeated when Jira said it may be.",
+)
+JIRA_UNAVAILABLE = Failure(
+    type="JiraUnavailable",
+    retryable=True,
+    who=WhoActs.NOBODY,
+    remedy="Jira did not answer; the call is repeated until it does.",
+)
+JIRA_CONFLICT = Failure(
+    type="JiraConflict",
+    retryable=True,
+    who=WhoActs.NOBODY,
+    remedy="Somebody edited the issue at the same moment; it is read again and repeated.",
+)
+JIRA_AUTHENTICATION = Failure(
+    type="JiraAuthentication",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="Jira refused our credential. Renew JIRA_USER and JIRA_TOKEN, restart the worker, "
+    "then resume the parked items.",
+)
+JIRA_PERMISSION = Failure(
+    type="JiraPermission",
+    retryable=False,
+    who=WhoActs.JIRA_ADMIN,
+    remedy="Our account may not do this in the project. Grant it the permission, then resume.",
+)
+JIRA_REFUSED = Failure(
+    type="JiraRefused",
+    retryable=False,
+    who=WhoActs.JIRA_ADMIN,
+    remedy="Jira refused the request as invalid. Look at the fields named, mend the project's "
+    "screens or the policy, then resume.",
+)
+ISSUE_GONE = Failure(
+    type="IssueGone",
+    retryable=False,
+    who=WhoActs.NOBODY,
+    remedy="The issue was deleted, or hidden from our account. The item ends with that reason.",
+)
+STATUS_UNREACHABLE = Failure(
+    type="StatusUnreachable",
+    retryable=False,
+    who=WhoActs.JIRA_ADMIN,
+    remedy="The issue's Jira workflow offers no transition into the wanted status category. "
+    "Add one, or move the issue by hand; the item goes on either way.",
+)
+POLICY_INVALID = Failure(
+    type="PolicyInvalid",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="The policy files do not load. Run `followthrough policy check`, mend the lines it "
+    "names, then resume.",
+)
+LEDGER_UNAVAILABLE = Failure(
+    type="LedgerUnavailable",
+    retryable=True,
+    who=WhoActs.OPERATOR,
+    remedy="The ledger cannot be written. Look at its disk and its connection; decisions wait.",
+)
+EFFECT_UNAVAILABLE = Failure(
+    type="EffectUnavailable",
+    retryable=True,
+    who=WhoActs.NOBODY,
+    remedy="The system that carries out the action did not answer; the call is repeated.",
+)
+EFFECT_REFUSED = Failure(
+    type="EffectRefused",
+    retryable=False,
+    who=WhoActs.OWNER,
+    remedy="The system that carries out the action refused it. Propose it anew with other values.",
+)
+EFFECT_UNVERIFIED = Failure(
+    type="EffectUnverified",
+    retryable=True,
+    who=WhoActs.OPERATOR,
+    remedy="The action was sent but cannot be seen there. Look in that system before repeating.",
+)
+NOT_ENTITLED = Failure(
+    type="NotEntitled",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="You may not do this. Ask one of the people named.",
+)
+UNPROVEN = Failure(
+    type="Unproven",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="The act carried no valid proof of who you are. Use the desk, Jira, the command line, "
+    "or the proof text that the desk gives you for the Temporal UI.",
+)
+TOO_LATE = Failure(
+    type="TooLate",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="This was decided before. Open the item to see by whom and why.",
+)
+NOTHING_TO_ACT_ON = Failure(
+    type="NothingToActOn",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="Nothing of that kind waits on this item now. Open it to see what does.",
+)
+ALREADY_VOTED = Failure(
+    type="AlreadyVoted",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="You have voted on this request. Votes are final.",
+)
+
+ALL_FAILURES: tuple[Failure, ...] = (
+    JIRA_RATE_LIMITED,
+    JIRA_UNAVAILABLE,
+    JIRA_CONFLICT,
+    JIRA_AUTHENTICATION,
+    JIRA_PERMISSION,
+    JIRA_REFUSED,
+    ISSUE_GONE,
+    STATUS_UNREACHABLE,
+    POLICY_INVALID,
+    LEDGER_UNAVAILABLE,
+    EFFECT_UNAVAILABLE,
+    EFFECT_REFUSED,
+    EFFECT_UNVERIFIED,
+    NOT_ENTITLED,
+    UNPROVEN,
+    TOO_LATE,
+    NOTHING_TO_ACT_ON,
+    ALREADY_VOTED,
+)
+FAILURES_BY_TYPE: dict[str, Failure] = {failure.type: failure for failure in ALL_FAILURES}

@@ -1,0 +1,108 @@
+"""The item itself: what arrived, from whom, and what triage made of it.
+
+The customer's words stay in Jira. They are read where they are needed (inside an activity) and
+never travel through Temporal; an item holds a digest of them instead.
+"""
+
+from __future__ import annotations
+
+from models.base import Frozen, Moment
+from models.lifecycle import Severity
+
+
+class CustomerFacts(Frozen):
+    """What was known of the customer when the item arrived; pinned, never looked up again.
+
+    `reference` is a stable pseudonym (HMAC digest), safe in ids and logs. `annual_revenue_minor`
+    is in minor units of `currency`. `zone` is an IANA name or None when unknown.
+    """
+
+    reference: str
+    known: bool = False
+    segment: str = "standard"
+    plan: str | None = None
+    annual_revenue_minor: int | None = None
+    currency: str | None = None
+    zone: str | None = None
+    country: str | None = None
+
+
+class FeedbackItem(Frozen):
+    """One piece of feedback, as received from its Jira issue."""
+
+    issue_id: str
+    issue_key: str
+    project: str
+    issue_type: str
+    created_at: Moment
+    reporter_account_id: str | None = None
+    text_digest: str
+    text_length: int
+    customer: CustomerFacts
+    release: str | None = None
+    source: str | None = None
+    submission_id: str | None = None
+
+
+class Reason(Frozen):
+    """Why a suggestion was made: the rule or signal, and the words of the policy that matched.
+
+    `words` are taken from the policy's taxonomy, never from the customer's text.
+    """
+
+    rule: str
+    words: tuple[str, ...] = ()
+
+
+class Suggestion(Frozen):
+    """One suggested value with its confidence (0 to 1) and reasons."""
+
+    value: str
+    confidence: float
+    reasons: tuple[Reason, ...] = ()
+
+
+class SimilarItem(Frozen):
+    """An earlier item that resembles this one. `score` is 0 to 1; a person confirms duplicates."""
+
+    issue_id: str
+    issue_key: str
+    score: float
+    same_customer: bool = False
+
+
+class ProposedAction(Frozen):
+    """A policy action that triage suggests, for a person or a rule to propose for real."""
+
+    kind: str
+    why: str
+    automatic: bool = False
+
+
+class Recontact(Frozen):
+    """An earlier, decided item that this customer comes back about within its watch window."""
+
+    issue_id: str
+    issue_key: str
+    workflow_id: str
+
+
+class TriageResult(Frozen):
+    """What triage found. `unsure` asks a person to look before anything is promised."""
+
+    category: Suggestion
+    severity: Suggestion
+    sentiment: Suggestion
+    language: Suggestion
+    owner: str | None
+    owner_account_id: str | None = None
+    routed_by: str
+    similar: tuple[SimilarItem, ...] = ()
+    actions: tuple[ProposedAction, ...] = ()
+    recontact_of: Recontact | None = None
+    unsure: bool = False
+
+    @property
+    def severity_level(self) -> Severity:
+        """The suggested severity as a level."""
+        return Severity(self.severity.value)

@@ -1,0 +1,165 @@
+"""What workflows are started with, asked and told. One object per boundary."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from models.approval import ActionKind, ActionProposal, ActionResult, ItemFacts, Money
+from models.base import Frozen, Moment
+from models.clocks import ClockReading
+from models.decision import Confidence
+from models.events import Event
+from models.item_state import ItemState
+from models.lifecycle import Awaiting, Outcome, Severity, Stage
+from models.people import Actor
+from models.policy import PolicySnapshot
+
+
+class ItemStart(Frozen):
+    """Starts `FeedbackItemWorkflow`. `carried` is set only by continue-as-new."""
+
+    issue_id: str
+    issue_key: str
+    carried: ItemState | None = None
+
+
+class ItemResult(Frozen):
+    """What a closed item's workflow returns."""
+
+    issue_id: str
+    issue_key: str
+    outcome: Outcome
+    resolution: Confidence
+    events: int
+
+
+class JiraChanged(Frozen):
+    """Signal: something changed in Jira; the payload is a hint, the issue is read again."""
+
+    delivery: str
+    event: str = ""
+
+
+class RecontactNotice(Frozen):
+    """Signal: the same customer came back with another issue within the watch window."""
+
+    issue_id: str
+    issue_key: str
+    at: Moment
+
+
+class Acknowledge(Frozen):
+    """Update: I take this escalation on."""
+
+    actor: Actor
+    note: str = Field(default="", max_length=2000)
+
+
+class Override(Frozen):
+    """Update: triage was wrong; these are the right values. At least one must be given."""
+
+    actor: Actor
+    severity: Severity | None = None
+    category: str | None = None
+    owner: str | None = None
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class ProposeAction(Frozen):
+    """Update: I ask for this policy action."""
+
+    actor: Actor
+    kind: ActionKind
+    summary: str = Field(min_length=1, max_length=400)
+    amount: Money | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Resolve(Frozen):
+    """Update: I decide this item. `duplicate_of` is an issue key, needed for that outcome."""
+
+    actor: Actor
+    outcome: Outcome
+    reason: str = Field(min_length=1, max_length=2000)
+    duplicate_of: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Resume(Frozen):
+    """Signal: the cause is mended, go on."""
+
+    actor: Actor | None = None
+
+
+class Answer(Frozen):
+    """What an update answers: what is so now, in one sentence, and the stage."""
+
+    message: str
+    stage: Stage
+    request_id: str | None = None
+
+
+class ActionStart(Frozen):
+    """Starts `PolicyActionWorkflow`. `report_to` is the item's workflow id."""
+
+    proposal: ActionProposal
+    item: ItemFacts
+    snapshot: PolicySnapshot
+    report_to: str
+
+
+class ActionReported(Frozen):
+    """Signal to the item: the policy action ended."""
+
+    result: ActionResult
+
+
+class OpenActionStatus(Frozen):
+    """One policy action in an item's status."""
+
+    request_id: str
+    workflow_id: str
+    kind: ActionKind
+    summary: str
+    amount: Money | None
+    proposed_by: str
+    outcome: str | None
+
+
+class ItemStatus(Frozen):
+    """What `FeedbackItemWorkflow` answers to the query `status`."""
+
+    issue_id: str
+    issue_key: str
+    workflow_id: str
+    stage: Stage
+    awaiting: Awaiting
+    awaited: tuple[str, ...]
+    severity: Severity | None
+    category: str | None
+    owner: str | None
+    segment: str | None
+    triage_unsure: bool
+    due_at: Moment | None
+    breached: bool
+    clocks: tuple[ClockReading, ...]
+    ladder_level: int
+    ladder_rung: str | None
+    acknowledged_by: str | None
+    actions: tuple[OpenActionStatus, ...]
+    outcome: Outcome | None
+    resolution: Confidence | None
+    parked: str | None
+    remedy: str | None
+    policy_version: str | None
+    clock_scale: float
+    unproven_allowed: bool
+    summary: str
+
+
+class Timeline(Frozen):
+    """What `FeedbackItemWorkflow` answers to the query `timeline`."""
+
+    issue_key: str
+    earlier_events: int
+    events: tuple[Event, ...]

@@ -1,0 +1,62 @@
+"""Names that cross a process boundary: workflows, handlers, queues, properties, labels.
+
+Activities start workflows by these constants, so that `activities` never imports `workflows`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+FEEDBACK_ITEM_WORKFLOW: Final = "FeedbackItemWorkflow"
+POLICY_ACTION_WORKFLOW: Final = "PolicyActionWorkflow"
+INTAKE_SWEEP_WORKFLOW: Final = "IntakeSweepWorkflow"
+INTAKE_SWEEP_SCHEDULE: Final = "followthrough-intake-sweep"
+
+DEFAULT_TASK_QUEUE: Final = "followthrough"
+
+SIGNAL_JIRA_CHANGED: Final = "jira_changed"
+SIGNAL_DECIDE: Final = "decide"
+SIGNAL_RECONTACT: Final = "recontact"
+SIGNAL_ACTION_REPORTED: Final = "action_reported"
+SIGNAL_RESUME: Final = "resume"
+
+UPDATE_DECIDE: Final = "decide"
+UPDATE_ACKNOWLEDGE: Final = "acknowledge"
+UPDATE_OVERRIDE: Final = "override"
+UPDATE_PROPOSE_ACTION: Final = "propose_action"
+UPDATE_RESOLVE: Final = "resolve"
+UPDATE_WITHDRAW: Final = "withdraw"
+
+QUERY_STATUS: Final = "status"
+QUERY_TIMELINE: Final = "timeline"
+
+SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
+    "FtStage": "Keyword",
+    "FtSeverity": "Keyword",
+    "FtCategory": "Keyword",
+    "FtOwner": "Keyword",
+    "FtDueAt": "Datetime",
+    "FtBreached": "Bool",
+    "FtAwaiting": "Keyword",
+    "FtRelease": "Keyword",
+}
+"""Search attribute → Temporal type. None of them holds personal data."""
+
+ITEM_PROPERTY: Final = "followthrough.item"
+"""Issue property that holds what we know of the issue: stage, clocks, operation ids."""
+SOURCE_PROPERTY: Final = "followthrough.source"
+"""Issue property set at intake: `{source, submission_id, customer}`."""
+OPERATION_PROPERTY: Final = "followthrough.op"
+"""Comment property that names the operation which made the comment."""
+LABEL_PREFIX: Final = "ft-"
+"""Labels with this prefix are ours; all others belong to people."""
+
+
+def feedback_workflow_id(issue_id: str) -> str:
+    """The workflow of one Jira issue, from its immutable numeric id (never the key)."""
+    return f"feedback-{issue_id}"
+
+
+def action_workflow_id(request_id: str) -> str:
+    """The workflow of one policy action or rung approval."""
+    return f"action-{request_id}"

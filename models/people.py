@@ -1,0 +1,95 @@
+"""People, the channels they act through, and the proof that it was them (DESIGN section 6)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen, Moment
+
+
+class Channel(StrEnum):
+    """How an act reached us."""
+
+    DESK = "desk"
+    JIRA = "jira"
+    CLI = "cli"
+    TEMPORAL_UI = "temporal_ui"
+    AUTOMATION = "automation"
+
+
+class Act(StrEnum):
+    """What a person may be entitled to; `people.yaml` grants acts to roles."""
+
+    VOTE = "vote"
+    ACKNOWLEDGE = "acknowledge"
+    OVERRIDE = "override"
+    PROPOSE = "propose"
+    RESOLVE = "resolve"
+    RESUME = "resume"
+
+
+class Person(Frozen):
+    """One human, or one automation account.
+
+    `behind` names the human who answers for an automation account; four-eyes compares that
+    human, never the account.
+    """
+
+    id: str
+    name: str
+    jira_account_id: str | None = None
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    behind: str | None = None
+    active: bool = True
+
+    @property
+    def human(self) -> str:
+        """The id of the human who answers for this account."""
+        return self.behind or self.id
+
+
+class ProofClaim(Frozen):
+    """What a proof says: this person, through this channel, may do this act on this subject.
+
+    `subject` is a workflow id. `expires_at` bounds how long a stolen proof is worth anything.
+    """
+
+    person: str
+    channel: Channel
+    act: Act
+    subject: str
+    expires_at: Moment
+
+    def signing_bytes(self) -> bytes:
+        """The exact bytes that are signed: one line a member, in a fixed order."""
+        return "\n".join(
+            (
+                "followthrough-proof-v1",
+                self.person,
+                self.channel,
+                self.act,
+                self.subject,
+                self.expires_at.isoformat(),
+            )
+        ).encode()
+
+
+class Proof(Frozen):
+    """A signed claim. `signature` is Ed25519 over `claim.signing_bytes()`, in hex."""
+
+    claim: ProofClaim
+    key_id: str
+    signature: str
+
+
+class Actor(Frozen):
+    """Who acts: a person id, the channel, and the proof (absent only for automation)."""
+
+    person: str
+    channel: Channel
+    proof: Proof | None = None
+
+    def without_proof(self) -> Actor:
+        """The same actor for the record: proofs are spent, not stored."""
+        return self.model_copy(update={"proof": None})

@@ -1,0 +1,143 @@
+"""What is pinned to an item: the rules that apply to it, resolved, with their content hash."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen, Moment
+from models.clocks import BusinessCalendar, ClockName
+from models.lifecycle import Outcome, StatusCategory
+from models.people import Act, Person
+
+
+class CalendarDefinition(Frozen):
+    """Opening hours as written, kept so that the calendar can be expanded further later.
+
+    `windows` maps a weekday (0 = Monday) to local `(start, end)` minutes of the day; an end at or
+    before its start runs past midnight. `holidays` are local ISO dates on which nothing opens.
+    """
+
+    name: str
+    zone: str
+    windows: dict[int, tuple[tuple[int, int], ...]]
+    holidays: tuple[str, ...] = ()
+
+
+class Rung(Frozen):
+    """One level of the ladder.
+
+    `notify` are person ids. `wait` is how many seconds to wait for an acknowledgement before the
+    next rung (business seconds when `business`). `needs_approval` names the approval rule that
+    must say yes before this rung is climbed; `on_refusal` says what happens if it does not.
+    """
+
+    level: int
+    name: str
+    notify: tuple[str, ...]
+    wait: int
+    business: bool = False
+    needs_approval: str | None = None
+
+
+class Ladder(Frozen):
+    """The escalation ladder that applies to one item.
+
+    It starts when the most urgent running clock reaches `starts_at_percent` of its target.
+    `repeat` is how often it begins again from the first rung after the last one.
+    `acknowledgement_lasts` (seconds) is how long an acknowledgement holds off the next climb.
+    """
+
+    name: str
+    starts_at_percent: int
+    rungs: tuple[Rung, ...]
+    repeat: int = 0
+    acknowledgement_lasts: int
+
+
+class OnRefusal(StrEnum):
+    """What one refusing vote does."""
+
+    ENDS = "ends"
+    COUNTS = "counts"
+
+
+class OnExpiry(StrEnum):
+    """What happens when nobody decided in time. Approving silently is not offered."""
+
+    REFUSE = "refuse"
+
+
+class ApprovalRule(Frozen):
+    """Who must agree to an action of this kind.
+
+    The first rule whose `when` (a CEL condition over the proposal and the item) is true decides.
+    `quorum` 0 means that no person is needed. Members of `groups` who are active and are neither
+    the requester nor the human behind the requester may vote. `expires_after` and `remind_after`
+    are seconds, business seconds of the item's calendar when `business`.
+    """
+
+    name: str
+    actions: tuple[str, ...]
+    when: str
+    quorum: int
+    groups: tuple[str, ...] = ()
+    on_refusal: OnRefusal = OnRefusal.ENDS
+    on_expiry: OnExpiry = OnExpiry.REFUSE
+    expires_after: int
+    remind_after: int | None = None
+    business: bool = False
+    why: str
+
+
+class WatchRule(Frozen):
+    """How long a decided item is watched for the customer coming back, in wall-clock seconds."""
+
+    lasts: int
+    same_category: bool = True
+
+
+class StatusMap(Frozen):
+    """How stages meet Jira: by status category, with the inverse written down.
+
+    `preferred` lists, for a category, status names in order of preference when several transitions
+    lead there. `pause_when` lists status names in which the clocks stand still. `resolutions` maps
+    our outcome to Jira's resolution name; `outcomes` is its explicit inverse.
+    """
+
+    preferred: dict[StatusCategory, tuple[str, ...]] = {}
+    pause_when: tuple[str, ...] = ()
+    resolutions: dict[Outcome, str] = {}
+    outcomes: dict[str, Outcome] = {}
+
+
+class PolicySnapshot(Frozen):
+    """The rules pinned to one item at triage. A policy edited later never changes them.
+
+    `version` is the SHA-256 (hex) of the policy directory's source texts. `scale` is how many
+    times faster than real time the clocks run (1 outside demonstrations); targets and waits here
+    are already divided by it. `people` holds only those whom these rules name. `trusted_keys`
+    maps a signing key's id to its Ed25519 public key in hex.
+    """
+
+    version: str
+    pinned_at: Moment
+    scale: float = 1.0
+    calendar_definition: CalendarDefinition
+    calendar: BusinessCalendar
+    targets: dict[ClockName, int]
+    target_rule: str
+    warn_at_percent: tuple[int, ...] = (75,)
+    reopen_is_new_cycle: bool = True
+    pause_while_approving: bool = False
+    ladder: Ladder
+    approvals: tuple[ApprovalRule, ...]
+    watch: WatchRule
+    statuses: StatusMap
+    people: tuple[Person, ...]
+    permissions: dict[Act, tuple[str, ...]]
+    trusted_keys: dict[str, str] = {}
+    allow_unproven: bool = False
+
+    def person(self, person_id: str) -> Person | None:
+        """The pinned person with this id, if the item's rules concern them."""
+        return next((person for person in self.people if person.id == person_id), None)
