@@ -7,7 +7,6 @@ from models.base import Frozen, Moment
 from models.events import LedgerEntry
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, ObservedIssue
-from models.lifecycle import Severity
 from models.policy import CalendarDefinition, PolicySnapshot
 
 
@@ -26,18 +25,6 @@ class Received(Frozen):
     triage: TriageResult
     snapshot: PolicySnapshot
     observed: ObservedIssue
-
-
-class RepinInput(Frozen):
-    """A person changed severity or category: which targets and ladder apply now?
-
-    The directory may have changed since; the caller keeps everything else of its own snapshot.
-    """
-
-    item: FeedbackItem
-    severity: Severity
-    category: str
-    snapshot: PolicySnapshot
 
 
 class ReadInput(Frozen):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from models.base import Frozen, Moment
 from models.clocks import BusinessCalendar, ClockName
-from models.lifecycle import Outcome, StatusCategory
+from models.lifecycle import Outcome, Severity, StatusCategory
 from models.people import Act, Person
 
 
@@ -28,7 +28,7 @@ class Rung(Frozen):
 
     `notify` are person ids. `wait` is how many seconds to wait for an acknowledgement before the
     next rung (business seconds when `business`). `needs_approval` names the approval rule that
-    must say yes before this rung is climbed; `on_refusal` says what happens if it does not.
+    must say yes before this rung is climbed; refused or expired, the rung is passed over.
     """
 
     level: int
@@ -52,6 +52,17 @@ class Ladder(Frozen):
     rungs: tuple[Rung, ...]
     repeat: int = 0
     acknowledgement_lasts: int
+
+
+class SeverityRules(Frozen):
+    """What one severity means for this item: targets in business seconds, and the ladder.
+
+    `target_rule` names the rule of `sla.yaml` that set the targets.
+    """
+
+    targets: dict[ClockName, int]
+    target_rule: str
+    ladder: Ladder
 
 
 class OnRefusal(StrEnum):
@@ -116,7 +127,8 @@ class PolicySnapshot(Frozen):
     `version` is the SHA-256 (hex) of the policy directory's source texts. `scale` is how many
     times faster than real time the clocks run (1 outside demonstrations); targets and waits here
     are already divided by it. `people` holds only those whom these rules name. `trusted_keys`
-    maps a signing key's id to its Ed25519 public key in hex.
+    maps a signing key's id to its Ed25519 public key in hex. `rules` hold every severity, so that a
+    corrected severity needs no second look at the policy directory.
     """
 
     version: str
@@ -124,12 +136,10 @@ class PolicySnapshot(Frozen):
     scale: float = 1.0
     calendar_definition: CalendarDefinition
     calendar: BusinessCalendar
-    targets: dict[ClockName, int]
-    target_rule: str
+    rules: dict[Severity, SeverityRules]
     warn_at_percent: tuple[int, ...] = (75,)
     reopen_is_new_cycle: bool = True
     pause_while_approving: bool = False
-    ladder: Ladder
     approvals: tuple[ApprovalRule, ...]
     watch: WatchRule
     statuses: StatusMap
