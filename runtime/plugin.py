@@ -1,0 +1,45 @@
+"""The one plugin that worker, client, replayer and tests share, so that they cannot drift apart.
+
+Give it to the client only: a worker made from that client inherits it, and giving it to both is
+refused by the SDK.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pydantic
+from temporalio import workflow
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+PLUGIN_NAME = "followthrough"
+
+
+def _strict_sandbox(runner: WorkflowRunner | None) -> WorkflowRunner:
+    """The sandbox that refuses a workflow whose imports nobody meant to pass through."""
+    policy = (
+        workflow.SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    if isinstance(runner, SandboxedWorkflowRunner):
+        restrictions = runner.restrictions.with_import_notification_policy(policy)
+        return dataclasses.replace(runner, restrictions=restrictions)
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_import_notification_policy(policy)
+    )
+
+
+def followthrough_plugin() -> SimplePlugin:
+    """A new plugin: pydantic payloads, the strict sandbox, and invalid models fail the workflow.
+
+    A `pydantic.ValidationError` would otherwise be retried as a broken workflow task for ever.
+    """
+    return SimplePlugin(
+        PLUGIN_NAME,
+        data_converter=pydantic_data_converter,
+        workflow_runner=_strict_sandbox,
+        workflow_failure_exception_types=[pydantic.ValidationError],
+    )

@@ -1,0 +1,270 @@
+"""Every setting of the product, where it came from, and what to do about a wrong one.
+
+Three families of variables: `TEMPORAL_*` (read by the Temporal SDK itself, so its profiles and
+its file work too), `JIRA_*` and `FOLLOWTHROUGH_*`. A local stack that is running in the data
+directory supplies what the environment leaves out, so a second terminal finds it without help.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+from models.names import DEFAULT_TASK_QUEUE
+from runtime.problems import WrongSettings
+from runtime.stack_file import running_stack_variables
+
+DEFAULT_TEMPORAL_PORT = 7233
+DEFAULT_DESK_PORT = 8700
+DEFAULT_JIRA_PORT = 8701
+DEFAULT_EFFECTS_PORT = 8702
+SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must start with http:// or https:// and name a host")
+    return value.rstrip("/")
+
+
+def _absolute(value: Path) -> Path:
+    return value.expanduser().resolve()
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class TemporalSettings(BaseModel):
+    """How to reach Temporal; the SDK's profile decides, this shows what it decided."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    address: str = Field(description="host:port of the Temporal frontend")
+    namespace: str = Field(description="Temporal namespace")
+    profile: str | None = Field(default=None, description="Temporal profile in force")
+    address_in_profile: bool = Field(default=False, exclude=True)
+    namespace_in_profile: bool = Field(default=False, exclude=True)
+    connect_config: ClientConnectConfig = Field(repr=False, exclude=True)
+    """Arguments for `Client.connect` (with credentials: never print it)."""
+
+
+class JiraSettings(BaseSettings):
+    """How to reach Jira, and the secret its webhooks are signed with."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JIRA_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    url: HttpUrl = Field(
+        default=f"http://127.0.0.1:{DEFAULT_JIRA_PORT}",
+        description="address of Jira, such as https://example.atlassian.net",
+    )
+    user: str = Field(default="", description="account e-mail (cloud) or empty (datacenter token)")
+    token: SecretStr | None = Field(default=None, description="API token or personal access token")
+    kind: Literal["cloud", "datacenter"] = Field(
+        default="cloud", description="which Jira it is: cloud or datacenter"
+    )
+    project: str = Field(
+        default="FT",
+        pattern=r"^[A-Z][A-Z0-9_]{1,79}$",
+        description="project key, such as FT",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="secret shared with Jira's admin webhook"
+    )
+
+
+class Settings(BaseSettings):
+    """Everything in force for one process. Made by `load_settings`, passed on, never global."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FOLLOWTHROUGH_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        validate_default=True,
+    )
+
+    temporal: TemporalSettings
+    jira: JiraSettings
+    data_dir: AbsolutePath = Field(
+        default=Path(".followthrough"), description="directory for databases, keys and logs"
+    )
+    policies: AbsolutePath = Field(
+        default=SHIPPED_POLICIES, description="directory of the policy files"
+    )
+    ledger_url: SecretStr = Field(
+        default_factory=lambda known: _ledger_in(known["data_dir"]),
+        description="SQLAlchemy address of the ledger",
+    )
+    desk_port: int = Field(
+        default=DEFAULT_DESK_PORT, ge=1, le=65535, description="port of the desk, 1 to 65535"
+    )
+    desk_url: HttpUrl = Field(
+        default_factory=lambda known: f"http://127.0.0.1:{known['desk_port']}",
+        description="address people and Jira reach the desk at",
+    )
+    clock_scale: float = Field(
+        default=1.0, gt=0, description="clocks run this many times faster; 1 except for trying out"
+    )
+    signing_key_file: AbsolutePath = Field(
+        default_factory=lambda known: known["data_dir"] / "signing-key.pem",
+        description="private key that proofs are signed with",
+    )
+    effects_url: HttpUrl | None = Field(
+        default=None, description="address of the billing and flag endpoint"
+    )
+    allow_unproven_decisions: bool = Field(
+        default=False, description="true accepts decisions without proof; only for trying out"
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="how log lines look: json or console"
+    )
+    customers: AbsolutePath | None = Field(default=None, description="CSV file of customer facts")
+    task_queue: str = Field(
+        default=DEFAULT_TASK_QUEUE, min_length=1, description="Temporal task queue of the worker"
+    )
+
+    @field_validator("clock_scale")
+    @classmethod
+    def _finite(cls, value: float) -> float:
+        if not math.isfinite(value):
+            raise ValueError("must be a finite number")
+        return value
+
+    def with_data_dir(self, data_dir: Path) -> Self:
+        """The same settings with everything that lies in the data directory moved along."""
+        old, new = self.data_dir, _absolute(data_dir)
+        moved: dict[str, Any] = {"data_dir": new}
+        if self.signing_key_file.parent == old:
+            moved["signing_key_file"] = new / self.signing_key_file.name
+        if self.ledger_url.get_secret_value() == _ledger_in(old).get_secret_value():
+            moved["ledger_url"] = _ledger_in(new)
+        return self.model_copy(update=moved)
+
+
+def _ledger_in(data_dir: Path) -> SecretStr:
+    return SecretStr(f"sqlite:///{data_dir / 'ledger.db'}")
+
+
+def load_settings() -> Settings:
+    """Read the environment, then a running local stack, then Temporal's profile, then defaults.
+
+    Raises `WrongSettings` with one sentence for each variable that cannot be used.
+    """
+    stack_file = running_stack_variables(chosen_data_dir())
+    problems: list[str] = []
+    temporal: TemporalSettings | None = None
+    jira: JiraSettings | None = None
+    settings: Settings | None = None
+    try:
+        temporal = load_temporal_settings(effective_variables(stack_file))
+    except WrongSettings as problem:
+        problems.append(problem.sentence())
+    try:
+        jira = JiraSettings(_env_file=stack_file)
+    except (ValidationError, SettingsError) as error:
+        problems.extend(_sentences(error, JiraSettings))
+    try:
+        settings = Settings(
+            _env_file=stack_file,
+            temporal=temporal or _temporal_settings({}, {}),
+            jira=jira or JiraSettings.model_construct(),
+        )
+    except (ValidationError, SettingsError) as error:
+        problems.extend(_sentences(error, Settings))
+    if problems or settings is None:
+        raise WrongSettings("\n".join(problems))
+    return settings
+
+
+def chosen_data_dir() -> Path:
+    """The data directory before anything else is read: a running stack is looked for in it."""
+    return _absolute(Path(os.environ.get("FOLLOWTHROUGH_DATA_DIR") or ".followthrough"))
+
+
+def effective_variables(stack_file: Path | None) -> dict[str, str]:
+    """The process environment, completed by what a running local stack supplies."""
+    supplied = dotenv_values(stack_file) if stack_file is not None else {}
+    if any(os.environ.get(name) for name in ("TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")):
+        # A profile somebody chose outranks the stack, whose address would override the profile's.
+        supplied = {
+            name: value for name, value in supplied.items() if not name.startswith("TEMPORAL_")
+        }
+    merged = {**supplied, **{name: value for name, value in os.environ.items() if value}}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def load_temporal_settings(variables: dict[str, str]) -> TemporalSettings:
+    """What the SDK's own configuration (profile file and `TEMPORAL_*`) comes to.
+
+    Raises `WrongSettings` when the profile or its file cannot be used.
+    """
+    try:
+        config = ClientConfig.load_client_connect_config(override_env_vars=variables)
+    except (RuntimeError, OSError) as error:
+        raise WrongSettings(
+            f"the Temporal configuration cannot be used: {str(error).splitlines()[0]}.",
+            where="TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE",
+            remedy="Name a profile that exists, or unset both to use localhost.",
+        ) from error
+    return _temporal_settings(config, variables)
+
+
+def _temporal_settings(config: ClientConnectConfig, variables: dict[str, str]) -> TemporalSettings:
+    complete: ClientConnectConfig = {
+        "target_host": f"localhost:{DEFAULT_TEMPORAL_PORT}",
+        "namespace": "default",
+        **config,
+    }
+    return TemporalSettings(
+        address=complete["target_host"],
+        namespace=complete["namespace"],
+        profile=variables.get("TEMPORAL_PROFILE"),
+        address_in_profile="target_host" in config and "TEMPORAL_ADDRESS" not in variables,
+        namespace_in_profile="namespace" in config and "TEMPORAL_NAMESPACE" not in variables,
+        connect_config=complete,
+    )
+
+
+def variable_name(kind: type[BaseSettings], field: str) -> str:
+    """The environment variable that sets a field."""
+    return f"{kind.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def _sentences(error: ValidationError | SettingsError, kind: type[BaseSettings]) -> list[str]:
+    """One sentence for each variable that is wrong; a secret's value is never repeated."""
+    if isinstance(error, SettingsError):
+        return [f"{error}. Correct the variable or unset it."]
+    sentences = []
+    for detail in error.errors():
+        if detail["type"] == "default_factory_not_called":
+            continue  # a consequence of another wrong value, which has its own sentence
+        field = str(detail["loc"][0]) if detail["loc"] else ""
+        info = kind.model_fields[field]
+        value = "" if "Secret" in str(info.annotation) else f" is {detail['input']!r}"
+        reason = detail["msg"].removeprefix("Value error, ")
+        meaning = info.description or "a value"
+        sentences.append(
+            f"{variable_name(kind, field)}{value}: {reason[:1].lower()}{reason[1:]}.\n"
+            f"  What it sets: {meaning}. Correct it, or unset it for the default."
+        )
+    return sentences
