@@ -24,6 +24,8 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from models.names import DEFAULT_TASK_QUEUE
@@ -46,6 +48,16 @@ def _http_url(value: str) -> str:
 
 def _absolute(value: Path) -> Path:
     return value.expanduser().resolve()
+
+
+def _database_address(value: SecretStr) -> SecretStr:
+    try:
+        make_url(value.get_secret_value())
+    except ArgumentError:
+        raise ValueError(
+            "must be like sqlite:///path or postgresql+psycopg://user@host/name"
+        ) from None
+    return value
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
@@ -111,7 +123,7 @@ class Settings(BaseSettings):
     policies: AbsolutePath = Field(
         default=SHIPPED_POLICIES, description="directory of the policy files"
     )
-    ledger_url: SecretStr = Field(
+    ledger_url: Annotated[SecretStr, AfterValidator(_database_address)] = Field(
         default_factory=lambda known: _ledger_in(known["data_dir"]),
         description="SQLAlchemy address of the ledger",
     )

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from runtime.problems import ExitCode, WrongSettings
+from runtime.settings import Settings, load_settings
+from runtime.settings_report import SettingsReport, settings_report
+from runtime.stack_file import remove_stack, write_stack
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(("TEMPORAL_", "JIRA_", "FOLLOWTHROUGH_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "no-temporal.toml"))
+    monkeypatch.chdir(tmp_path)
+
+
+def line(report: SettingsReport, variable: str):
+    return next(line for line in report.settings if line.variable == variable)
+
+
+def test_defaults_are_a_local_installation():
+    settings = load_settings()
+    assert settings.temporal.address == "localhost:7233"
+    assert settings.temporal.namespace == "default"
+    assert settings.jira.project == "FT"
+    assert settings.data_dir == Path.cwd() / ".followthrough"
+    assert settings.ledger_url.get_secret_value() == f"sqlite:///{settings.data_dir}/ledger.db"
+    assert settings.desk_url == "http://127.0.0.1:8700"
+    assert settings.clock_scale == 1
+    assert settings.allow_unproven_decisions is False
+    assert settings.policies.parts[-2:] == ("policies", "default")
+
+
+def test_what_follows_from_another_setting_follows_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("FOLLOWTHROUGH_DESK_PORT", "9001")
+    settings = load_settings()
+    assert settings.signing_key_file == tmp_path / "elsewhere" / "signing-key.pem"
+    assert str(tmp_path / "elsewhere") in settings.ledger_url.get_secret_value()
+    assert settings.desk_url == "http://127.0.0.1:9001"
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch):
+    monkeypatch.setenv("FOLLOWTHROUGH_CLOCK_SCALE", "")
+    assert load_settings().clock_scale == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("JIRA_URL", "example.atlassian.net"),
+        ("JIRA_KIND", "server"),
+        ("JIRA_PROJECT", "ft 1"),
+        ("FOLLOWTHROUGH_CLOCK_SCALE", "fast"),
+        ("FOLLOWTHROUGH_CLOCK_SCALE", "0"),
+        ("FOLLOWTHROUGH_CLOCK_SCALE", "inf"),
+        ("FOLLOWTHROUGH_DESK_PORT", "70000"),
+        ("FOLLOWTHROUGH_LOG_FORMAT", "xml"),
+        ("FOLLOWTHROUGH_ALLOW_UNPROVEN_DECISIONS", "perhaps"),
+        ("FOLLOWTHROUGH_LEDGER_URL", "ledger.db"),
+    ],
+)
+def test_a_wrong_value_is_a_sentence_that_names_the_variable_and_the_remedy(
+    monkeypatch, variable, value
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WrongSettings) as caught:
+        load_settings()
+    sentence = caught.value.sentence()
+    assert sentence.startswith(variable)
+    assert "Correct it, or unset it" in sentence
+    assert caught.value.exit_code is ExitCode.WRONG_USE
+
+
+def test_every_wrong_value_is_told_at_once(monkeypatch):
+    monkeypatch.setenv("JIRA_KIND", "server")
+    monkeypatch.setenv("FOLLOWTHROUGH_DESK_PORT", "x")
+    monkeypatch.setenv("TEMPORAL_PROFILE", "missing")
+    with pytest.raises(WrongSettings) as caught:
+        load_settings()
+    for variable in ("JIRA_KIND", "FOLLOWTHROUGH_DESK_PORT", "TEMPORAL_PROFILE"):
+        assert variable in caught.value.sentence()
+
+
+def test_a_temporal_profile_is_honoured_and_named_as_the_source(monkeypatch, tmp_path):
+    (tmp_path / "temporal.toml").write_text(
+        '[profile.staging]\naddress = "temporal.example:7233"\nnamespace = "feedback"\n'
+    )
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
+    monkeypatch.setenv("TEMPORAL_PROFILE", "staging")
+    settings = load_settings()
+    assert settings.temporal.address == "temporal.example:7233"
+    report = settings_report(settings)
+    assert line(report, "TEMPORAL_ADDRESS").source == "Temporal profile"
+    assert line(report, "TEMPORAL_PROFILE").source == "environment"
+
+
+def test_the_report_names_sources_and_hides_secrets(monkeypatch):
+    monkeypatch.setenv("JIRA_TOKEN", "s3cret-token")
+    monkeypatch.setenv("JIRA_WEBHOOK_SECRET", "s3cret-hook")
+    monkeypatch.setenv("FOLLOWTHROUGH_LEDGER_URL", "postgresql+psycopg://ft:s3cret-pw@db/ft")
+    settings = load_settings()
+    report = settings_report(settings)
+    assert line(report, "JIRA_TOKEN").source == "environment"
+    assert line(report, "JIRA_URL").source == "default"
+    assert line(report, "FOLLOWTHROUGH_LEDGER_URL").value == "postgresql+psycopg://ft:***@db/ft"
+    assert "s3cret" not in report.model_dump_json()
+    assert "s3cret" not in repr(settings)
+
+
+def test_a_misspelt_variable_is_told(monkeypatch):
+    monkeypatch.setenv("FOLLOWTHROUGH_DATADIR", "x")
+    report = settings_report(load_settings())
+    assert report.notices == (
+        "FOLLOWTHROUGH_DATADIR sets nothing. Did you mean FOLLOWTHROUGH_DATA_DIR?",
+    )
+
+
+def stack_variables() -> dict[str, str]:
+    return {"TEMPORAL_ADDRESS": "127.0.0.1:17233", "JIRA_URL": "http://127.0.0.1:18701"}
+
+
+def test_a_running_stack_supplies_what_the_environment_leaves_out(monkeypatch, tmp_path):
+    data_dir = tmp_path / ".followthrough"
+    data_dir.mkdir()
+    monkeypatch.delenv("TEMPORAL_CONFIG_FILE")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_stack(data_dir, {"pid": os.getpid()}, stack_variables())
+    settings = load_settings()
+    assert settings.temporal.address == "127.0.0.1:17233"
+    assert settings.jira.url == "http://127.0.0.1:18701"
+    assert line(settings_report(settings), "JIRA_URL").source == "running stack"
+    monkeypatch.setenv("JIRA_URL", "https://jira.example")
+    assert load_settings().jira.url == "https://jira.example"
+    remove_stack(data_dir)
+    monkeypatch.delenv("JIRA_URL")
+    assert load_settings().temporal.address == "localhost:7233"
+
+
+def test_a_stack_that_was_killed_supplies_nothing(tmp_path):
+    data_dir = tmp_path / ".followthrough"
+    data_dir.mkdir()
+    write_stack(data_dir, {"pid": 2**22 - 1}, stack_variables())
+    assert load_settings().jira.url == "http://127.0.0.1:8701"
+
+
+def test_a_chosen_profile_outranks_the_running_stack(monkeypatch, tmp_path):
+    data_dir = tmp_path / ".followthrough"
+    data_dir.mkdir()
+    write_stack(data_dir, {"pid": os.getpid()}, stack_variables())
+    (tmp_path / "temporal.toml").write_text('[profile.staging]\naddress = "other:7233"\n')
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
+    monkeypatch.setenv("TEMPORAL_PROFILE", "staging")
+    assert load_settings().temporal.address == "other:7233"
+
+
+def test_only_the_owner_may_read_the_variables_of_the_stack(tmp_path):
+    write_stack(tmp_path, {"pid": os.getpid()}, {"JIRA_TOKEN": "t"})
+    assert (tmp_path / "stack.env").stat().st_mode & 0o077 == 0
+    assert "JIRA_TOKEN" not in (tmp_path / "stack.json").read_text()
+    assert json.loads((tmp_path / "stack.json").read_text()) == {"pid": os.getpid()}
+
+
+def test_moving_the_data_directory_moves_what_lies_in_it(tmp_path):
+    settings: Settings = load_settings().with_data_dir(tmp_path / "moved")
+    assert settings.signing_key_file == tmp_path / "moved" / "signing-key.pem"
+    assert settings.ledger_url.get_secret_value() == f"sqlite:///{tmp_path / 'moved'}/ledger.db"
