@@ -1,0 +1,206 @@
+"""How a person's act reaches an item: signed, sent once, answered in one sentence.
+
+The desk and the terminal share this. Whoever calls it has made sure who the person is; the
+signature says so to the workflow, which alone judges whether that person may do it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeout
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from desk.answers import NO_WORKER_SECONDS, no_worker, sentence_for
+from models import names
+from models.approval import ActionKind, Ballot, Choice, Money
+from models.base import Frozen
+from models.failures import FAILURES_BY_TYPE
+from models.lifecycle import Outcome, Severity
+from models.messages import Acknowledge, Answer, Override, ProposeAction, Resolve, Resume
+from models.people import Act, Actor, Channel, ProofClaim
+from runtime.problems import Problem
+from runtime.signing import SigningKey
+
+PROOF_LASTS = timedelta(minutes=10)
+
+
+class ActRefused(Problem):
+    """The item said no. `failure` is a type of the failure table, or empty for a malformed act."""
+
+    def __init__(self, failure: str, what: str) -> None:
+        known = FAILURES_BY_TYPE.get(failure)
+        self.failure = failure
+        super().__init__(what, remedy=known.remedy if known else None)
+
+
+def prove(
+    key: SigningKey, person: str, channel: Channel, act: Act, subject: str, *, now: datetime
+) -> Actor:
+    """The actor with a proof that is worth something for ten minutes, for one act on one subject.
+
+    `subject` is a workflow id.
+    """
+    claim = ProofClaim(
+        person=person, channel=channel, act=act, subject=subject, expires_at=now + PROOF_LASTS
+    )
+    return Actor(person=person, channel=channel, proof=key.sign(claim))
+
+
+def new_act_id() -> str:
+    """An id for one act; sending the same act again under it changes nothing."""
+    return uuid.uuid4().hex
+
+
+class ActSender:
+    """Sends what people decide. One per process and channel."""
+
+    def __init__(self, client: Client, key: SigningKey, channel: Channel) -> None:
+        self._client = client
+        self._key = key
+        self._channel = channel
+
+    async def acknowledge(
+        self, workflow_id: str, person: str, note: str = "", *, act_id: str | None = None
+    ) -> Answer:
+        """Take the escalation on. Raises `ActRefused` or `Unreachable`, as every act here does."""
+        message = Acknowledge(actor=self._actor(person, Act.ACKNOWLEDGE, workflow_id), note=note)
+        return await self._update(workflow_id, names.UPDATE_ACKNOWLEDGE, message, act_id)
+
+    async def override(
+        self,
+        workflow_id: str,
+        person: str,
+        reason: str,
+        *,
+        severity: Severity | None = None,
+        category: str | None = None,
+        owner: str | None = None,
+        act_id: str | None = None,
+    ) -> Answer:
+        """Correct triage; at least one of severity, category and owner must be given."""
+        message = Override(
+            actor=self._actor(person, Act.OVERRIDE, workflow_id),
+            severity=severity,
+            category=category,
+            owner=owner,
+            reason=reason,
+        )
+        return await self._update(workflow_id, names.UPDATE_OVERRIDE, message, act_id)
+
+    async def propose(
+        self,
+        workflow_id: str,
+        person: str,
+        kind: ActionKind,
+        summary: str,
+        *,
+        amount: Money | None = None,
+        evidence: tuple[str, ...] = (),
+        act_id: str | None = None,
+    ) -> Answer:
+        """Ask for a policy action; the answer names the request."""
+        message = ProposeAction(
+            actor=self._actor(person, Act.PROPOSE, workflow_id),
+            kind=kind,
+            summary=summary,
+            amount=amount,
+            evidence=evidence,
+        )
+        return await self._update(workflow_id, names.UPDATE_PROPOSE_ACTION, message, act_id)
+
+    async def resolve(
+        self,
+        workflow_id: str,
+        person: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        duplicate_of: str | None = None,
+        evidence: tuple[str, ...] = (),
+        act_id: str | None = None,
+    ) -> Answer:
+        """Decide the item. `duplicate_of` is an issue key."""
+        message = Resolve(
+            actor=self._actor(person, Act.RESOLVE, workflow_id),
+            outcome=outcome,
+            reason=reason,
+            duplicate_of=duplicate_of,
+            evidence=evidence,
+        )
+        return await self._update(workflow_id, names.UPDATE_RESOLVE, message, act_id)
+
+    async def decide(
+        self,
+        request_id: str,
+        person: str,
+        choice: Choice,
+        reason: str = "",
+        *,
+        act_id: str | None = None,
+    ) -> Answer:
+        """Vote on a request."""
+        workflow_id = names.action_workflow_id(request_id)
+        message = Ballot(
+            request_id=request_id,
+            choice=choice,
+            reason=reason,
+            actor=self._actor(person, Act.VOTE, workflow_id),
+        )
+        return await self._update(workflow_id, names.UPDATE_DECIDE, message, act_id)
+
+    async def resume(self, workflow_id: str, person: str) -> None:
+        """Tell a parked item that its cause is mended."""
+        message = Resume(actor=self._actor(person, Act.RESUME, workflow_id))
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal(
+                names.SIGNAL_RESUME, message, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
+            )
+        except RPCError as error:
+            raise await sentence_for(self._client, workflow_id, error) from error
+
+    def ballot_for_temporal_ui(self, request_id: str, person: str, choice: Choice) -> Ballot:
+        """A vote to paste into the Temporal UI; the voter replaces the reason."""
+        actor = prove(
+            self._key,
+            person,
+            Channel.TEMPORAL_UI,
+            Act.VOTE,
+            names.action_workflow_id(request_id),
+            now=datetime.now(UTC),
+        )
+        return Ballot(request_id=request_id, choice=choice, reason="", actor=actor)
+
+    def _actor(self, person: str, act: Act, subject: str) -> Actor:
+        return prove(self._key, person, self._channel, act, subject, now=datetime.now(UTC))
+
+    async def _update(
+        self, workflow_id: str, update: str, message: Frozen, act_id: str | None
+    ) -> Answer:
+        handle = self._client.get_workflow_handle(workflow_id)
+        try:
+            answer: Answer = await handle.execute_update(
+                update,
+                message,
+                id=act_id or new_act_id(),
+                result_type=Answer,
+                rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS),
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(error) from error
+        except UpdateTimeout as error:
+            raise no_worker() from error
+        except RPCError as error:
+            raise await sentence_for(self._client, workflow_id, error) from error
+        return answer
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> ActRefused:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type in FAILURES_BY_TYPE:
+        return ActRefused(cause.type, cause.message)
+    return ActRefused("", "The item refused this as malformed; nothing was changed.")

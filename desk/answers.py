@@ -1,0 +1,73 @@
+"""What Temporal's failures mean to a person who asked or acted."""
+
+from __future__ import annotations
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from runtime.problems import Problem, Unreachable
+
+NO_WORKER_SECONDS = 10.0
+"""How long an act or a question waits for a worker before it says that none answered."""
+_NO_WORKER = frozenset(
+    {
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.FAILED_PRECONDITION,
+    }
+)
+
+
+class NotFollowed(Problem):
+    """There is no such item or request in Temporal (any more)."""
+
+
+class AlreadyClosed(Problem):
+    """The item or request has ended, so nothing can be done on it."""
+
+
+def no_worker() -> Unreachable:
+    """No worker took the act up in time."""
+    return Unreachable(
+        "No worker answered; is one running?",
+        remedy="Start one with `followthrough worker`, then repeat. `followthrough doctor` shows "
+        "what else is missing.",
+    )
+
+
+def temporal_silent() -> Unreachable:
+    """The server itself did not answer."""
+    return Unreachable(
+        "Temporal does not answer.",
+        remedy="Start the local stack with `followthrough up`, or look at TEMPORAL_ADDRESS. "
+        "`followthrough doctor` checks each part.",
+    )
+
+
+def is_unknown(error: RPCError) -> bool:
+    """The server knows no such run, or none that is open."""
+    return error.status == RPCStatusCode.NOT_FOUND
+
+
+async def sentence_for(client: Client, workflow_id: str, error: RPCError) -> Problem:
+    """The problem to raise for a failed call, by its status and never by its text."""
+    if error.status in _NO_WORKER:
+        return no_worker()
+    if not is_unknown(error):
+        return temporal_silent()
+    what = "request" if workflow_id.startswith("action-") else "item"
+    try:
+        await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as second:
+        if not is_unknown(second):
+            return temporal_silent()
+        return NotFollowed(
+            f"No such {what} is followed.",
+            where=workflow_id,
+            remedy="`followthrough queue` lists what waits; a new issue is taken in within minutes.",
+        )
+    return AlreadyClosed(
+        f"This {what} has ended; nothing can be changed on it any more.",
+        where=workflow_id,
+        remedy="`followthrough show KEY` tells by whom and why it was decided.",
+    )

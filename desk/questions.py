@@ -1,0 +1,188 @@
+"""Questions to the running items: one by id, or all that wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowExecution, WorkflowQueryFailedError
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError
+
+from desk.answers import NO_WORKER_SECONDS, no_worker, sentence_for, temporal_silent
+from models import names
+from models.approval import ActionStatus
+from models.base import Frozen, Moment
+from models.lifecycle import Awaiting
+from models.messages import ItemStatus, Timeline
+from runtime.problems import Problem, Unreachable
+
+AnswerModel = TypeVar("AnswerModel", bound=Frozen)
+
+WAITS_FOR_PEOPLE = (
+    Awaiting.OPERATOR,
+    Awaiting.APPROVAL,
+    Awaiting.ACKNOWLEDGEMENT,
+    Awaiting.TRIAGE,
+)
+"""What the inbox shows unless somebody asks for more."""
+MOST_LISTED = 2000
+AT_ONCE = 8
+LIST_SECONDS = 3.0
+"""How long a list waits for each item; shorter than for a single one, since nobody asked for it."""
+_AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
+_STAGE = SearchAttributeKey.for_keyword("FtStage")
+_SEVERITY = SearchAttributeKey.for_keyword("FtSeverity")
+_OWNER = SearchAttributeKey.for_keyword("FtOwner")
+_CATEGORY = SearchAttributeKey.for_keyword("FtCategory")
+_DUE_AT = SearchAttributeKey.for_datetime("FtDueAt")
+_BREACHED = SearchAttributeKey.for_bool("FtBreached")
+
+
+class ListedItem(Frozen):
+    """One running item as Temporal's visibility knows it; seconds behind the item itself.
+
+    `status` is the item's own answer; None when it was not asked or did not answer, and then
+    `problem` says why.
+    """
+
+    workflow_id: str
+    run_id: str | None = None
+    awaiting: str | None = None
+    stage: str | None = None
+    severity: str | None = None
+    category: str | None = None
+    owner: str | None = None
+    due_at: Moment | None = None
+    breached: bool = False
+    status: ItemStatus | None = None
+    problem: str | None = None
+
+
+class ItemList(Frozen):
+    """A page of items, soonest due first. `total` counts all that match; `capped` when more do."""
+
+    total: int
+    capped: bool
+    items: tuple[ListedItem, ...]
+
+
+async def ask_item(client: Client, workflow_id: str) -> ItemStatus:
+    """The item's status. Raises `NotFollowed` or `Unreachable`."""
+    return await _ask(client, workflow_id, names.QUERY_STATUS, ItemStatus)
+
+
+async def ask_timeline(client: Client, workflow_id: str) -> Timeline:
+    """The item's timeline. Raises `NotFollowed` or `Unreachable`."""
+    return await _ask(client, workflow_id, names.QUERY_TIMELINE, Timeline)
+
+
+async def ask_request(client: Client, request_id: str) -> ActionStatus:
+    """How a request stands. Raises `NotFollowed` or `Unreachable`."""
+    workflow_id = names.action_workflow_id(request_id)
+    return await _ask(client, workflow_id, names.QUERY_STATUS, ActionStatus)
+
+
+async def _ask(
+    client: Client,
+    workflow_id: str,
+    query: str,
+    answer_type: type[AnswerModel],
+    patience: float = NO_WORKER_SECONDS,
+) -> AnswerModel:
+    handle = client.get_workflow_handle(workflow_id)
+    try:
+        answer: AnswerModel = await handle.query(
+            query,
+            result_type=answer_type,
+            rpc_timeout=timedelta(seconds=patience),
+        )
+    except WorkflowQueryFailedError as error:
+        raise no_worker() from error
+    except RPCError as error:
+        raise await sentence_for(client, workflow_id, error) from error
+    return answer
+
+
+async def list_items(
+    client: Client,
+    *,
+    awaiting: Sequence[Awaiting] = WAITS_FOR_PEOPLE,
+    offset: int = 0,
+    limit: int = 25,
+) -> ItemList:
+    """A page of the running items that await one of `awaiting` (empty: every running item).
+
+    Visibility of a SQL store cannot sort, so up to `MOST_LISTED` are read and sorted here; only
+    the items of the page are asked for their status. Raises `Unreachable`.
+    """
+    found: list[ListedItem] = []
+    query = _visibility_query(awaiting)
+    try:
+        listing = client.list_workflows(
+            query, limit=MOST_LISTED + 1, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
+        )
+        async for execution in listing:
+            found.append(_listed(execution))
+    except RPCError as error:
+        raise temporal_silent() from error
+    found.sort(key=_urgency)
+    page = found[:MOST_LISTED][offset : offset + limit]
+    return ItemList(
+        total=min(len(found), MOST_LISTED),
+        capped=len(found) > MOST_LISTED,
+        items=tuple(await _with_status(client, page)),
+    )
+
+
+def _visibility_query(awaiting: Sequence[Awaiting]) -> str:
+    query = f"WorkflowType = '{names.FEEDBACK_ITEM_WORKFLOW}' AND ExecutionStatus = 'Running'"
+    if awaiting:
+        wanted = ", ".join(f"'{one.value}'" for one in awaiting)
+        query += f" AND FtAwaiting IN ({wanted})"
+    return query
+
+
+def _listed(execution: WorkflowExecution) -> ListedItem:
+    known = execution.typed_search_attributes
+    return ListedItem(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        awaiting=known.get(_AWAITING),
+        stage=known.get(_STAGE),
+        severity=known.get(_SEVERITY),
+        category=known.get(_CATEGORY),
+        owner=known.get(_OWNER),
+        due_at=known.get(_DUE_AT),
+        breached=bool(known.get(_BREACHED)),
+    )
+
+
+def _urgency(item: ListedItem) -> tuple[bool, float, str, str]:
+    """Soonest due first; what has no due time comes last, the worse severity before the milder."""
+    due = item.due_at.timestamp() if isinstance(item.due_at, datetime) else 0.0
+    return (item.due_at is None, due, item.severity or "S9", item.workflow_id)
+
+
+async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[ListedItem]:
+    gate = asyncio.Semaphore(AT_ONCE)
+    silent: list[Unreachable] = []
+
+    async def asked(item: ListedItem) -> ListedItem:
+        async with gate:
+            if len(silent) >= AT_ONCE:  # nobody serves the queue; asking on takes only longer
+                return item.model_copy(update={"problem": silent[0].what})
+            try:
+                status = await _ask(
+                    client, item.workflow_id, names.QUERY_STATUS, ItemStatus, LIST_SECONDS
+                )
+            except Unreachable as problem:
+                silent.append(problem)
+                return item.model_copy(update={"problem": problem.what})
+            except Problem as problem:
+                return item.model_copy(update={"problem": problem.what})
+        return item.model_copy(update={"status": status})
+
+    return list(await asyncio.gather(*(asked(item) for item in page)))
