@@ -140,6 +140,19 @@ NOTHING_TO_ACT_ON = Failure(
     who=WhoActs.SENDER,
     remedy="Nothing of that kind waits on this item now. Open it to see what does.",
 )
+APPROVAL_WAITS = Failure(
+    type="ApprovalWaits",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="A policy action of this item still waits for approval. Decide or withdraw it first, "
+    "then resolve the item.",
+)
+MALFORMED = Failure(
+    type="Malformed",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="The message could not be understood. Copy the text that the desk offers and try again.",
+)
 ALREADY_VOTED = Failure(
     type="AlreadyVoted",
     retryable=False,
@@ -165,6 +178,8 @@ ALL_FAILURES: tuple[Failure, ...] = (
     UNPROVEN,
     TOO_LATE,
     NOTHING_TO_ACT_ON,
+    APPROVAL_WAITS,
+    MALFORMED,
     ALREADY_VOTED,
 )
 FAILURES_BY_TYPE: dict[str, Failure] = {failure.type: failure for failure in ALL_FAILURES}

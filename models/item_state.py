@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.approval import ActionProposal, ActionResult
+from models.approval import ActionProposal, ActionResult, Ballot
 from models.base import Frozen, Moment
 from models.clocks import ClockRun
 from models.decision import Decision
 from models.events import Event
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, DesiredComment, DesiredLink, SeenFields
-from models.lifecycle import Severity
+from models.lifecycle import Severity, StatusCategory
 from models.people import Actor
 from models.policy import PolicySnapshot
 
@@ -62,13 +62,20 @@ class OpenAction(Frozen):
 
     proposal: ActionProposal
     workflow_id: str
-    rule: str | None = None
+    started: bool = False
     result: ActionResult | None = None
 
     @property
     def waiting(self) -> bool:
         """Not ended yet."""
         return self.result is None
+
+
+class Outgoing(Frozen):
+    """Something to tell a policy action's workflow: a ballot, or that it is withdrawn."""
+
+    workflow_id: str
+    ballot: Ballot | None = None
 
 
 class Parked(Frozen):
@@ -95,7 +102,10 @@ class ItemState(Frozen):
     clocks: tuple[ClockRun, ...] = ()
     ladder: LadderState = LadderState()
     actions: tuple[OpenAction, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
     decision: Decision | None = None
+    earlier_decisions: tuple[Decision, ...] = ()
+    wanted_status: StatusCategory | None = None
     watch_until: Moment | None = None
     recontacted: bool = False
     closed_at: Moment | None = None

@@ -121,7 +121,8 @@ class DesiredLink(Frozen):
 class DesiredView(Frozen):
     """What the issue should look like.
 
-    `status_category` None leaves the status alone. `labels` are all our labels (prefix `ft-`);
+    None as `status_category`, `resolution`, `priority`, `assignee_account_id` or `due_date` leaves
+    that field alone. `labels` are all our labels (prefix `ft-`);
     labels without the prefix are never touched. `last_seen` is what we knew when the view was
     made: a field that differs from it was edited by a person and wins. `properties` are issue
     properties by key.

@@ -19,6 +19,7 @@ SIGNAL_DECIDE: Final = "decide"
 SIGNAL_RECONTACT: Final = "recontact"
 SIGNAL_ACTION_REPORTED: Final = "action_reported"
 SIGNAL_RESUME: Final = "resume"
+SIGNAL_WITHDRAW: Final = "withdraw"
 
 UPDATE_DECIDE: Final = "decide"
 UPDATE_ACKNOWLEDGE: Final = "acknowledge"

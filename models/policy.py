@@ -111,12 +111,25 @@ class StatusMap(Frozen):
     """How stages meet Jira: by status category, with the inverse written down.
 
     `preferred` lists, for a category, status names in order of preference when several transitions
-    lead there. `pause_when` lists status names in which the clocks stand still. `resolutions` maps
+    lead there. `priorities` and `severities` are each other's written inverse. `pause_when` lists status names in which the clocks stand still. `resolutions` maps
     our outcome to Jira's resolution name; `outcomes` is its explicit inverse.
     """
 
     preferred: dict[StatusCategory, tuple[str, ...]] = {}
     pause_when: tuple[str, ...] = ()
+    priorities: dict[Severity, str] = {
+        Severity.S1: "Highest",
+        Severity.S2: "High",
+        Severity.S3: "Medium",
+        Severity.S4: "Low",
+    }
+    severities: dict[str, Severity] = {
+        "Highest": Severity.S1,
+        "High": Severity.S2,
+        "Medium": Severity.S3,
+        "Low": Severity.S4,
+        "Lowest": Severity.S4,
+    }
     resolutions: dict[Outcome, str] = {}
     outcomes: dict[str, Outcome] = {}
 

@@ -1,0 +1,69 @@
+"""What an item does when one of its policy actions has ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.approval import ActionKind, ActionResult
+from models.events import EventKind
+from models.item_state import ItemState
+from policies import escalation
+from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle.running_clocks import pinned
+from policies.lifecycle.stages import waiting_actions, waiting_for_customer
+
+
+def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
+    """Take in the result once; a report that arrives twice changes nothing."""
+    action = next(
+        (a for a in state.actions if a.proposal.request_id == result.request_id and a.waiting),
+        None,
+    )
+    if action is None:
+        return state
+    proposal = action.proposal
+    actions = tuple(
+        a.model_copy(update={"result": result}) if a is action else a for a in state.actions
+    )
+    state = state.model_copy(update={"actions": actions})
+    amount = words.money(proposal.amount)
+    state = record.happened(
+        state,
+        EventKind.ACTION_ENDED,
+        now,
+        f"{proposal.kind}{' of ' + amount if amount else ''} "
+        f"{words.OUTCOME_WORDS[result.outcome]}.",
+        request=result.request_id,
+        action=proposal.kind,
+        outcome=result.outcome,
+        rule=result.rule,
+        votes=", ".join(f"{vote.person}: {vote.choice}" for vote in result.votes),
+        refused_ballots=len(result.refused),
+        effect=result.effect.state if result.effect else None,
+        effect_reference=result.effect.reference if result.effect else None,
+        failure=result.failure,
+    )
+    if state.decision is None:
+        state = record.say(state, words.ended_note(proposal, result))
+    if proposal.kind is ActionKind.CLIMB:
+        return _leave_settled(state, result, now)
+    held = waiting_actions(state) or waiting_for_customer(state)
+    if pinned(state).pause_while_approving and not held:
+        state = running_clocks.resume_all(state, now, "no approval is awaited any more")
+    return state
+
+
+def _leave_settled(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
+    if state.decision is not None:
+        return state
+    ladder = escalation.settle_leave(state.ladder, result.request_id, result.outcome.granted, now)
+    if not result.outcome.granted:
+        state = record.happened(
+            state,
+            EventKind.CLIMB_REFUSED,
+            now,
+            f"Leave to escalate was not given: {result.outcome}.",
+            request=result.request_id,
+            outcome=result.outcome,
+        )
+    return state.model_copy(update={"ladder": ladder})

@@ -1,0 +1,213 @@
+"""What people do to an item: acknowledge, override, propose, resolve.
+
+Each act is judged here: a refused one becomes an event as well, since refusals are evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.approval import ActionKind, ActionProposal
+from models.decision import Decision
+from models.events import EventKind
+from models.failures import APPROVAL_WAITS, NOTHING_TO_ACT_ON, TOO_LATE, Failure
+from models.item_state import ItemState, OpenAction, Outgoing
+from models.lifecycle import Outcome, StatusCategory
+from models.messages import Acknowledge, Override, ProposeAction, Resolve
+from models.names import action_workflow_id
+from models.people import Act, Actor
+from policies import escalation, proof
+from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle.running_clocks import pinned
+from policies.lifecycle.stages import ladder_rules, waiting_actions
+
+
+@dataclass(frozen=True)
+class Acted:
+    """The state after an act, and what to tell the person: `refusal` None means it was done."""
+
+    state: ItemState
+    message: str
+    refusal: Failure | None = None
+    request_id: str | None = None
+
+
+def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
+    """Somebody takes the escalation on; the ladder rests for the pinned time."""
+    refused = _may(state, message.actor, Act.ACKNOWLEDGE, now)
+    if refused:
+        return refused
+    rules = ladder_rules(state)
+    if rules is None or state.ladder.level == 0 or state.decision is not None:
+        return refuse(state, message.actor, Act.ACKNOWLEDGE, NOTHING_TO_ACT_ON, now)
+    level = state.ladder.level
+    ladder = escalation.acknowledge(rules, state.ladder, message.actor.without_proof(), now)
+    state = state.model_copy(update={"ladder": ladder})
+    state = record.happened(
+        state,
+        EventKind.ACKNOWLEDGED,
+        now,
+        f"{message.actor.person} took the escalation on at level {level}.",
+        actor=message.actor,
+        level=level,
+        note=message.note,
+    )
+    return Acted(state, f"Taken on at level {level}. The ladder rests for now.")
+
+
+def override(state: ItemState, message: Override, now: datetime) -> Acted:
+    """A person corrects triage. New targets apply from the original start, pauses kept."""
+    refused = _may(state, message.actor, Act.OVERRIDE, now) or _too_late(
+        state, message.actor, Act.OVERRIDE, now
+    )
+    if refused:
+        return refused
+    changed = {
+        name: value
+        for name, value in (
+            ("severity", message.severity),
+            ("category", message.category),
+            ("owner", message.owner),
+        )
+        if value is not None
+    }
+    before = {name: getattr(state, name) for name in changed}
+    state = state.model_copy(update={**changed, "triage_confirmed": True})
+    if "severity" in changed:
+        state = running_clocks.retarget_all(state)
+    what = ", ".join(f"{name} {before[name]} → {value}" for name, value in changed.items())
+    state = record.happened(
+        state,
+        EventKind.OVERRIDDEN,
+        now,
+        f"{message.actor.person} corrected triage: {what or 'confirmed as it is'}.",
+        actor=message.actor,
+        reason=message.reason,
+        **{f"{name}_before": before[name] for name in changed},
+        **{f"{name}_after": value for name, value in changed.items()},
+    )
+    return Acted(state, f"Corrected: {what or 'confirmed as it is'}.")
+
+
+def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
+    """A person asks for a policy action; its own workflow takes it from here."""
+    refused = _may(state, message.actor, Act.PROPOSE, now) or _too_late(
+        state, message.actor, Act.PROPOSE, now
+    )
+    if refused:
+        return refused
+    return open_action(state, message, now)
+
+
+def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
+    """Put a policy action on its way, for a person or for a rule that may propose it."""
+    request_id = f"{state.issue_id}-{state.life}-{state.sequence + 1}"
+    item = state.item
+    proposal = ActionProposal(
+        request_id=request_id,
+        kind=message.kind,
+        subject=item.customer.reference if item else state.issue_id,
+        summary=message.summary,
+        amount=message.amount,
+        evidence=message.evidence,
+        proposed_by=message.actor.without_proof(),
+        proposed_at=now,
+    )
+    action = OpenAction(proposal=proposal, workflow_id=action_workflow_id(request_id))
+    state = state.model_copy(update={"actions": (*state.actions, action)})
+    amount = words.money(message.amount)
+    state = record.happened(
+        state,
+        EventKind.ACTION_PROPOSED,
+        now,
+        f"{message.actor.person} proposed: {message.kind}{' of ' + amount if amount else ''}.",
+        actor=message.actor,
+        request=request_id,
+        action=message.kind,
+        amount_minor=message.amount.minor if message.amount else None,
+        currency=message.amount.currency if message.amount else None,
+    )
+    state = record.say(state, words.asked_note(proposal, ""))
+    if pinned(state).pause_while_approving:
+        state = running_clocks.pause_all(state, now, "an approval is awaited")
+    return Acted(state, f"Proposed as {request_id}.", request_id=request_id)
+
+
+def resolve(state: ItemState, message: Resolve, now: datetime) -> Acted:
+    """A person decides the item. It is watched from here for the customer coming back."""
+    refused = _may(state, message.actor, Act.RESOLVE, now) or _too_late(
+        state, message.actor, Act.RESOLVE, now
+    )
+    if refused:
+        return refused
+    if waiting_actions(state):
+        return refuse(state, message.actor, Act.RESOLVE, APPROVAL_WAITS, now)
+    return decide(state, message, now)
+
+
+def decide(state: ItemState, message: Resolve, now: datetime) -> Acted:
+    """Record the decision, stop the clocks, end open climbs, begin the watch."""
+    snapshot = pinned(state)
+    decision = Decision(
+        outcome=message.outcome,
+        reason=message.reason,
+        decided_by=message.actor.without_proof(),
+        decided_at=now,
+        evidence=message.evidence,
+        duplicate_of=message.duplicate_of,
+    )
+    watch_until = now + timedelta(seconds=snapshot.watch.lasts)
+    withdrawn = tuple(
+        Outgoing(workflow_id=action.workflow_id)
+        for action in state.actions
+        if action.waiting and action.proposal.kind is ActionKind.CLIMB
+    )
+    state = running_clocks.stop_all(state, now)
+    state = state.model_copy(
+        update={
+            "decision": decision,
+            "watch_until": watch_until,
+            "wanted_status": StatusCategory.DONE,
+            "ladder": escalation.stand_down(state.ladder),
+            "outgoing": (*state.outgoing, *withdrawn),
+        }
+    )
+    state = record.happened(
+        state,
+        EventKind.DECIDED,
+        now,
+        f"{message.actor.person} decided: {message.outcome}.",
+        actor=message.actor,
+        outcome=message.outcome,
+        reason=message.reason,
+        duplicate_of=message.duplicate_of,
+        watch_until=watch_until.isoformat(),
+    )
+    if message.outcome is Outcome.DUPLICATE and message.duplicate_of:
+        state = record.link_to(state, "Duplicate", message.duplicate_of)
+    state = record.say(state, words.decision_note(decision))
+    return Acted(state, f"Decided: {message.outcome}.")
+
+
+def refuse(state: ItemState, actor: Actor, act: Act, failure: Failure, now: datetime) -> Acted:
+    """Keep a refused act as evidence."""
+    state = record.happened(
+        state,
+        EventKind.ACT_REFUSED,
+        now,
+        f"Refused: {actor.person} may not {act} now ({failure.type}).",
+        actor=actor,
+        act=act,
+        failure=failure.type,
+    )
+    return Acted(state, failure.remedy, refusal=failure)
+
+
+def _may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
+    failure = proof.entitled(actor, act, pinned(state), state.workflow_id, now)
+    return refuse(state, actor, act, failure, now) if failure else None
+
+
+def _too_late(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
+    return refuse(state, actor, act, TOO_LATE, now) if state.decision is not None else None

@@ -1,0 +1,137 @@
+"""What falls due on an item, when, and what happens then.
+
+All instants are computed from the pinned calendar; the workflow holds one timer for the earliest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from models.clocks import ClockRun
+from models.events import EventKind
+from models.item_state import ItemState
+from policies import clocks
+from policies.lifecycle import record, running_clocks
+from policies.lifecycle.ladder import climb_if_due
+from policies.lifecycle.running_clocks import TITLES, pinned, running
+from policies.lifecycle.stages import ladder_rules
+
+BREACH = 100
+CALENDAR_MARGIN = timedelta(days=14)
+"""The calendar is expanded anew when it covers less than this beyond the present."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment at which something happens by itself, and what, in words."""
+
+    at: datetime
+    what: str
+
+
+def next_deadline(state: ItemState) -> Deadline | None:
+    """The earliest moment at which the item has to look again, or None when none is set."""
+    if state.snapshot is None or state.closed_at is not None:
+        return None
+    if state.decision is not None:
+        return Deadline(state.watch_until, "recontact watch ends") if state.watch_until else None
+    waiting = [*_shares_ahead(state), *_ladder_ahead(state), _calendar_ends(state)]
+    return min(waiting, key=lambda deadline: deadline.at)
+
+
+def pass_deadlines(state: ItemState, now: datetime) -> ItemState:
+    """The state after everything that fell due by `now` has happened."""
+    if state.snapshot is None or state.closed_at is not None:
+        return state
+    if state.decision is not None:
+        return _end_watch(state, now)
+    for run in running(state):
+        state = _announce_shares(state, run, now)
+    return climb_if_due(state, now)
+
+
+def calendar_runs_out(state: ItemState, now: datetime) -> bool:
+    """Whether the pinned calendar must be expanded further before anything is computed on it."""
+    if state.snapshot is None or state.decision is not None:
+        return False
+    return now >= _calendar_ends(state).at
+
+
+def _shares(state: ItemState) -> tuple[int, ...]:
+    return tuple(sorted({*pinned(state).warn_at_percent, BREACH}))
+
+
+def _shares_ahead(state: ItemState) -> list[Deadline]:
+    calendar = pinned(state).calendar
+    ahead = []
+    for run in running(state):
+        percent = next((p for p in _shares(state) if p not in run.warned), None)
+        at = clocks.reached_at(run, calendar, percent) if percent else None
+        if percent and at:
+            what = "due" if percent == BREACH else f"{percent} % used"
+            ahead.append(Deadline(at, f"{TITLES[run.name]} {what}"))
+    return ahead
+
+
+def _ladder_ahead(state: ItemState) -> list[Deadline]:
+    rules = ladder_rules(state)
+    if rules is None or not running(state):
+        return []
+    if state.ladder.next_at is not None:
+        return [Deadline(state.ladder.next_at, "next rung of the ladder")]
+    if state.ladder.level or state.ladder.exhausted:
+        return []
+    starts = [
+        clocks.reached_at(run, pinned(state).calendar, rules.starts_at_percent)
+        for run in running(state)
+    ]
+    return [Deadline(at, "escalation starts") for at in starts if at is not None]
+
+
+def _calendar_ends(state: ItemState) -> Deadline:
+    covers_until = datetime.fromtimestamp(pinned(state).calendar.covers_until, UTC)
+    return Deadline(covers_until - CALENDAR_MARGIN, "calendar is expanded further")
+
+
+def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemState:
+    calendar = pinned(state).calendar
+    due = [
+        (percent, at)
+        for percent in _shares(state)
+        if percent not in run.warned
+        and (at := clocks.reached_at(run, calendar, percent)) is not None
+        and at <= now
+    ]
+    if not due:
+        return state
+    state = running_clocks.mark_warned(state, run, tuple(percent for percent, _ in due))
+    # Late already: one notice for the newest share, not one for each share passed meanwhile.
+    percent, at = due[-1]
+    breached = percent == BREACH
+    return record.happened(
+        state,
+        EventKind.CLOCK_BREACHED if breached else EventKind.CLOCK_WARNED,
+        at,
+        f"The {TITLES[run.name]} is overdue."
+        if breached
+        else f"{percent} % of the time for the {TITLES[run.name]} is used.",
+        clock=run.name,
+        cycle=run.cycle,
+        percent=percent,
+    )
+
+
+def _end_watch(state: ItemState, now: datetime) -> ItemState:
+    decision = state.decision
+    if state.watch_until is None or now < state.watch_until or decision is None:
+        return state
+    state = state.model_copy(update={"closed_at": now})
+    return record.happened(
+        state,
+        EventKind.CLOSED,
+        now,
+        f"Closed: {decision.outcome}, resolution {decision.resolution}.",
+        outcome=decision.outcome,
+        resolution=decision.resolution,
+    )

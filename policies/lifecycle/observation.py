@@ -1,0 +1,91 @@
+"""Taking in what people did in Jira since we last looked: comments, commands, edits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.clocks import ClockName
+from models.decision import Confidence
+from models.events import EventKind
+from models.item_state import ItemState
+from models.jira_view import ObservedComment, ObservedEdit, ObservedIssue, Side
+from policies.lifecycle import commands_in, edits_in, record, running_clocks
+from policies.lifecycle.ladder import stand_down_if_calm
+from policies.lifecycle.recontact import reopen
+from policies.lifecycle.stages import clock
+
+
+def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemState:
+    """The state after everything observed has been taken in, in the order it happened.
+
+    What was taken in before (at or below the cursor) is passed over, so reading twice is harmless.
+    """
+    news: list[ObservedComment | ObservedEdit] = [
+        *(c for c in observed.comments if c.comment_id > state.cursor.comment_id),
+        *(e for e in observed.edits if e.change_id > state.cursor.change_id),
+    ]
+    state = state.model_copy(update={"seen": observed.fields, "cursor": observed.cursor})
+    for happening in sorted(news, key=_when):
+        if isinstance(happening, ObservedComment):
+            state = _comment(state, happening, now)
+        else:
+            state = edits_in.take(state, happening, now)
+    return edits_in.settle_status(state, observed, news, now)
+
+
+def _when(happening: ObservedComment | ObservedEdit) -> datetime:
+    return happening.created_at if isinstance(happening, ObservedComment) else happening.at
+
+
+def _comment(state: ItemState, comment: ObservedComment, now: datetime) -> ItemState:
+    if comment.side is Side.OURSELVES:
+        return state
+    if comment.command is not None:
+        return commands_in.obey(state, comment.command, comment, now)
+    if comment.side is Side.CUSTOMER:
+        return _customer_wrote(state, comment)
+    return _answered(state, comment) if comment.public else state
+
+
+def _customer_wrote(state: ItemState, comment: ObservedComment) -> ItemState:
+    at = comment.created_at
+    thanks = comment.gratitude
+    state = record.happened(
+        state,
+        EventKind.CUSTOMER_WROTE,
+        at,
+        "The customer said thank you." if thanks else "The customer wrote.",
+        comment=comment.comment_id,
+        gratitude=thanks,
+    )
+    if thanks:
+        return _confirmed(state)
+    if state.decision is not None:
+        return reopen(state, at, "the customer wrote again after the decision")
+    state = running_clocks.resume_all(state, at, "the customer wrote")
+    first = clock(state, ClockName.FIRST_RESPONSE)
+    if first is not None and not first.running:
+        state = running_clocks.start(state, ClockName.NEXT_RESPONSE, at)
+    return state
+
+
+def _confirmed(state: ItemState) -> ItemState:
+    if state.decision is None or state.decision.resolution is not Confidence.ASSUMED:
+        return state
+    decision = state.decision.model_copy(update={"resolution": Confidence.CONFIRMED})
+    return state.model_copy(update={"decision": decision})
+
+
+def _answered(state: ItemState, comment: ObservedComment) -> ItemState:
+    at = comment.created_at
+    state = record.happened(
+        state,
+        EventKind.ANSWERED,
+        at,
+        "The customer was answered.",
+        comment=comment.comment_id,
+        account=comment.author_account_id,
+    )
+    state = running_clocks.stop(state, ClockName.FIRST_RESPONSE, at)
+    state = running_clocks.stop(state, ClockName.NEXT_RESPONSE, at)
+    return stand_down_if_calm(state, at)

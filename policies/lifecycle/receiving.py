@@ -1,0 +1,88 @@
+"""The first step: pin what was received, start the clocks, say what triage found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.activity_io import Received
+from models.approval import ActionKind
+from models.clocks import ClockName
+from models.events import EventKind
+from models.item_state import ItemState
+from models.messages import ProposeAction
+from models.people import Actor, Channel
+from policies import clocks
+from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle.acts import open_action
+from policies.lifecycle.observation import take_in
+from policies.lifecycle.stages import clock
+
+AUTOMATION = Actor(person="followthrough", channel=Channel.AUTOMATION)
+
+
+def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
+    """The state of an item that has been read, triaged and pinned."""
+    item, triage = received.item, received.triage
+    state = state.model_copy(
+        update={
+            "item": item,
+            "triage": triage,
+            "snapshot": received.snapshot,
+            "severity": triage.severity_level,
+            "category": triage.category.value,
+            "owner": triage.owner,
+            "seen": received.observed.fields,
+        }
+    )
+    state = record.happened(
+        state,
+        EventKind.RECEIVED,
+        now,
+        f"Received {item.issue_key} from Jira.",
+        segment=item.customer.segment,
+        customer_known=item.customer.known,
+        text_digest=item.text_digest,
+        text_length=item.text_length,
+        policy_version=received.snapshot.version,
+    )
+    state = _triaged(state, now)
+    state = running_clocks.start(state, ClockName.FIRST_RESPONSE, item.created_at)
+    state = running_clocks.start(state, ClockName.RESOLUTION, item.created_at)
+    state = record.say(state, words.triage_note(state, triage, _due_sentence(state)))
+    for action in triage.actions:
+        if action.automatic:
+            proposal = ProposeAction(
+                actor=AUTOMATION, kind=ActionKind(action.kind), summary=action.why
+            )
+            state = open_action(state, proposal, now).state
+    return take_in(state, received.observed, now)
+
+
+def _triaged(state: ItemState, now: datetime) -> ItemState:
+    triage = state.triage
+    if triage is None:
+        return state
+    sure = "Triage is unsure: " if triage.unsure else "Triaged: "
+    return record.happened(
+        state,
+        EventKind.TRIAGED,
+        now,
+        f"{sure}{state.severity} · {state.category}, owner {state.owner or 'nobody yet'}.",
+        category=triage.category.value,
+        category_confidence=round(triage.category.confidence, 3),
+        severity=triage.severity.value,
+        sentiment=triage.sentiment.value,
+        language=triage.language.value,
+        rule=triage.routed_by,
+        recontact_of=triage.recontact_of.issue_key if triage.recontact_of else None,
+    )
+
+
+def _due_sentence(state: ItemState) -> str:
+    run = clock(state, ClockName.FIRST_RESPONSE)
+    if run is None:
+        return ""
+    calendar = running_clocks.pinned(state).calendar
+    at = clocks.reached_at(run, calendar, 100)
+    rule = running_clocks.rules_now(state).target_rule
+    return f"First response due {words.moment(at, calendar.zone)} (rule: {rule})." if at else ""

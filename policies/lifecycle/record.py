@@ -1,0 +1,92 @@
+"""How an item's state takes down what happened, and what it wants said on the issue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.events import Event, EventKind, Fact
+from models.item_state import ItemState
+from models.jira_view import DesiredComment, DesiredLink
+from models.people import Actor
+
+TIMELINE_KEPT = 300
+"""Events kept in the workflow; the ledger keeps all of them."""
+UNRECORDED_KEPT = 50
+"""So many events may wait before the ledger is written even without a binding one."""
+
+BINDING = frozenset(
+    {
+        EventKind.DECIDED,
+        EventKind.ACTION_ENDED,
+        EventKind.ACT_REFUSED,
+        EventKind.RECONTACTED,
+        EventKind.REOPENED,
+        EventKind.ISSUE_GONE,
+        EventKind.CLOSED,
+    }
+)
+"""Events that people rely on as evidence: they go to the ledger before anything else is done."""
+
+
+def happened(
+    state: ItemState,
+    kind: EventKind,
+    at: datetime,
+    summary: str,
+    *,
+    actor: Actor | None = None,
+    **facts: Fact,
+) -> ItemState:
+    """The state with one more event, numbered so that appending it twice is appending it once."""
+    sequence = state.sequence + 1
+    event = Event(
+        operation_id=f"{state.workflow_id}/{state.life}/{sequence}",
+        sequence=sequence,
+        kind=kind,
+        at=at,
+        person=actor.person if actor else None,
+        channel=actor.channel if actor else None,
+        summary=summary,
+        facts=facts,
+    )
+    timeline = (*state.timeline, event)
+    dropped = max(0, len(timeline) - TIMELINE_KEPT)
+    return state.model_copy(
+        update={
+            "sequence": sequence,
+            "timeline": timeline[dropped:],
+            "earlier_events": state.earlier_events + dropped,
+            "unrecorded": (*state.unrecorded, event),
+        }
+    )
+
+
+def must_record_now(state: ItemState) -> bool:
+    """Whether the ledger has to be written before the item goes on."""
+    return len(state.unrecorded) >= UNRECORDED_KEPT or any(
+        event.kind in BINDING for event in state.unrecorded
+    )
+
+
+def recorded(state: ItemState, through: int) -> ItemState:
+    """The state after the ledger took everything up to the event number `through`."""
+    rest = tuple(event for event in state.unrecorded if event.sequence > through)
+    return state.model_copy(update={"unrecorded": rest})
+
+
+def say(state: ItemState, body: str, *, public: bool = False) -> ItemState:
+    """The state wanting one more comment on the issue; internal unless said otherwise."""
+    sequence = state.sequence + 1
+    comment = DesiredComment(operation_id=f"{state.life}/{sequence}", body=body, public=public)
+    return state.model_copy(update={"sequence": sequence, "comments": (*state.comments, comment)})
+
+
+def link_to(state: ItemState, kind: str, other_issue_key: str) -> ItemState:
+    """The state wanting one more link, unless it wants that one already."""
+    if any(link.kind == kind and link.other_issue_key == other_issue_key for link in state.links):
+        return state
+    sequence = state.sequence + 1
+    link = DesiredLink(
+        operation_id=f"{state.life}/{sequence}", kind=kind, other_issue_key=other_issue_key
+    )
+    return state.model_copy(update={"sequence": sequence, "links": (*state.links, link)})

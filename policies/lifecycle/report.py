@@ -1,0 +1,149 @@
+"""How an item presents itself: its status, one line, and the page that the Temporal UI shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.clocks import ClockReading
+from models.failures import FAILURES_BY_TYPE
+from models.item_state import ItemState
+from models.messages import ItemStatus, OpenActionStatus
+from policies.lifecycle import running_clocks, words
+from policies.lifecycle.running_clocks import TITLES
+from policies.lifecycle.stages import (
+    awaited_people,
+    awaiting_of,
+    current_rung,
+    needs_triage,
+    stage_of,
+    waiting_actions,
+)
+
+
+def status_of(state: ItemState, now: datetime) -> ItemStatus:
+    """Everything a person needs to see at a glance."""
+    readings = running_clocks.readings(state, now)
+    snapshot, item, ladder = state.snapshot, state.item, state.ladder
+    rung = current_rung(state)
+    decision = state.decision
+    parked = FAILURES_BY_TYPE.get(state.parked.failure) if state.parked else None
+    return ItemStatus(
+        issue_id=state.issue_id,
+        issue_key=item.issue_key if item else state.issue_id,
+        workflow_id=state.workflow_id,
+        stage=stage_of(state),
+        awaiting=awaiting_of(state),
+        awaited=awaited_people(state),
+        severity=state.severity,
+        category=state.category,
+        owner=state.owner,
+        segment=item.customer.segment if item else None,
+        triage_unsure=needs_triage(state),
+        due_at=due_at(state),
+        breached=breached(state),
+        clocks=readings,
+        ladder_level=ladder.level,
+        ladder_rung=rung.name if rung else None,
+        acknowledged_by=ladder.acknowledgement.actor.person if ladder.acknowledgement else None,
+        actions=tuple(_action(state)),
+        outcome=decision.outcome if decision else None,
+        resolution=decision.resolution if decision else None,
+        parked=state.parked.failure if state.parked else None,
+        remedy=parked.remedy if parked else None,
+        policy_version=snapshot.version if snapshot else None,
+        clock_scale=snapshot.scale if snapshot else 1.0,
+        unproven_allowed=snapshot.allow_unproven if snapshot else False,
+        summary=summary_of(state),
+    )
+
+
+def _action(state: ItemState) -> list[OpenActionStatus]:
+    return [
+        OpenActionStatus(
+            request_id=action.proposal.request_id,
+            workflow_id=action.workflow_id,
+            kind=action.proposal.kind,
+            summary=action.proposal.summary,
+            amount=action.proposal.amount,
+            proposed_by=action.proposal.proposed_by.person,
+            outcome=action.result.outcome if action.result else None,
+        )
+        for action in state.actions
+    ]
+
+
+def due_at(state: ItemState) -> datetime | None:
+    """The earliest promise still to be kept; None while none runs or all are paused."""
+    if state.snapshot is None:
+        return None
+    calendar = state.snapshot.calendar
+    due = [
+        at
+        for run in running_clocks.running(state)
+        if (at := running_clocks.due(run, calendar)) is not None
+    ]
+    return min(due, default=None)
+
+
+def breached(state: ItemState) -> bool:
+    """A promise of the present cycle was or is broken."""
+    return any(100 in run.warned for run in state.clocks)
+
+
+def summary_of(state: ItemState) -> str:
+    """One line for lists: `S1 · refund · smb · due 14:05 Europe/Berlin`. No personal data."""
+    item = state.item
+    if item is None or state.snapshot is None:
+        return "being received"
+    parts = [str(state.severity), str(state.category), item.customer.segment]
+    if state.decision is not None:
+        parts.append(f"decided: {state.decision.outcome}")
+    elif at := due_at(state):
+        parts.append(f"due {words.moment(at, state.snapshot.calendar.zone)}")
+    return " · ".join(parts)
+
+
+def case_file(state: ItemState, now: datetime, jira_url: str = "") -> str:
+    """The Markdown page of the item that the Temporal UI shows as its current details."""
+    status = status_of(state, now)
+    lines = [
+        f"# {status.issue_key}: {status.summary}",
+        f"**Stage:** {status.stage} · **Waiting for:** {status.awaiting}"
+        + (f" ({', '.join(status.awaited)})" if status.awaited else ""),
+    ]
+    if status.clock_scale != 1.0:
+        lines.append(f"*Clocks run {status.clock_scale:g} times faster than real time.*")
+    if status.parked:
+        lines.append(f"**Parked: {status.parked}.** {status.remedy}")
+    if state.triage and state.severity:
+        lines.append(
+            f"**Owner:** {state.owner or 'nobody yet'} · routed by {state.triage.routed_by}"
+        )
+    lines += ["", "| clock | used | left | due | |", "|---|---|---|---|---|"]
+    lines += [_clock_row(state, reading) for reading in status.clocks]
+    if status.ladder_level:
+        taken = f", taken on by {status.acknowledged_by}" if status.acknowledged_by else ""
+        lines.append(f"\n**Escalation:** level {status.ladder_level}, {status.ladder_rung}{taken}")
+    for action in waiting_actions(state):
+        lines.append(
+            f"\n**Approval awaited:** {action.proposal.kind} {words.money(action.proposal.amount)} "
+            f"in workflow `{action.workflow_id}`"
+        )
+    if state.decision:
+        lines.append(
+            f"\n**Decision:** {state.decision.outcome} by {state.decision.decided_by.person}; "
+            f"resolution {state.decision.resolution}"
+        )
+    return "\n".join(lines)
+
+
+def _clock_row(state: ItemState, reading: ClockReading) -> str:
+    zone = state.snapshot.calendar.zone if state.snapshot else "UTC"
+    due = words.moment(reading.due_at, zone) if reading.due_at else "–"
+    condition = "paused" if reading.paused else "" if reading.in_hours else "out of hours"
+    if reading.breached:
+        condition = f"overdue {condition}".strip()
+    return (
+        f"| {TITLES[reading.name]} | {words.duration(reading.elapsed)} "
+        f"| {words.duration(reading.remaining)} | {due} | {condition} |"
+    )

@@ -1,0 +1,143 @@
+"""What an item wants its Jira issue to look like, and whether that has to be told."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.clocks import ClockName
+from models.events import EventKind
+from models.failures import FAILURES_BY_TYPE, STATUS_UNREACHABLE
+from models.item_state import ItemState
+from models.jira_view import DesiredView, ProjectionResult
+from models.lifecycle import StatusCategory
+from models.names import ITEM_PROPERTY, LABEL_PREFIX
+from policies import clocks
+from policies.lifecycle import record
+from policies.lifecycle.running_clocks import pinned
+from policies.lifecycle.stages import clock, needs_triage
+
+
+def desired_view(state: ItemState) -> DesiredView:
+    """The issue as it should look now. Only called once the item has been received."""
+    item, snapshot = state.item, pinned(state)
+    if item is None:
+        raise ValueError("the item has no view before it is received")
+    kept = state.kept_fields
+    category = state.wanted_status
+    owner = snapshot.person(state.owner) if state.owner else None
+    triage_account = state.triage.owner_account_id if state.triage else None
+    account = owner.jira_account_id if owner else state.owner or triage_account
+    outcome = state.decision.outcome if state.decision else None
+    return DesiredView(
+        issue_id=state.issue_id,
+        issue_key=item.issue_key,
+        sequence=state.sequence,
+        status_category=category,
+        preferred_statuses=snapshot.statuses.preferred.get(category, ()) if category else (),
+        resolution=snapshot.statuses.resolutions.get(outcome)
+        if outcome and category is StatusCategory.DONE
+        else None,
+        priority=snapshot.statuses.priorities.get(state.severity) if state.severity else None,
+        assignee_account_id=account,
+        due_date=None if "due_date" in kept else _due_date(state),
+        labels=_labels(state),
+        properties={ITEM_PROPERTY: _property(state)},
+        comments=state.comments,
+        links=state.links,
+        last_seen=state.seen,
+        cursor=state.cursor,
+    )
+
+
+def must_project(state: ItemState) -> bool:
+    """Whether Jira does not yet show what the item wants."""
+    if state.item is None or state.gone:
+        return False
+    pending = state.comments or state.links or state.wanted_status
+    return bool(pending) or _fingerprint(desired_view(state)) != state.projected
+
+
+def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> ItemState:
+    """The state after a projection: what was confirmed is done, problems become events."""
+    done = set(result.confirmed)
+    unreachable = any(p.failure == STATUS_UNREACHABLE.type for p in result.problems)
+    reached = result.observed.fields.status_category is state.wanted_status
+    kept = {field for field in result.kept if field == "due_date"}
+    state = state.model_copy(
+        update={
+            "comments": tuple(c for c in state.comments if c.operation_id not in done),
+            "links": tuple(link for link in state.links if link.operation_id not in done),
+            "wanted_status": None if reached or unreachable else state.wanted_status,
+            "kept_fields": tuple(sorted({*state.kept_fields, *kept})),
+            "projected": _fingerprint(view),
+        }
+    )
+    for problem in result.problems:
+        state = record.happened(
+            state,
+            EventKind.PROBLEM,
+            result.observed.updated_at,
+            f"{problem.field} could not be set in Jira: {FAILURES_BY_TYPE[problem.failure].remedy}",
+            failure=problem.failure,
+            field=problem.field,
+            detail=", ".join(f"{name}: {value}" for name, value in problem.detail.items()),
+        )
+    return state
+
+
+def _fingerprint(view: DesiredView) -> str:
+    """What of a view makes a projection needed; what is said once is looked at apart."""
+    lasting = view.model_dump_json(
+        exclude={
+            "sequence",
+            "last_seen",
+            "cursor",
+            "comments",
+            "links",
+            "status_category",
+            "preferred_statuses",
+            "resolution",
+        }
+    )
+    return hashlib.sha256(lasting.encode()).hexdigest()[:16]
+
+
+def _due_date(state: ItemState) -> date | None:
+    run = clock(state, ClockName.RESOLUTION)
+    if run is None or not run.running:
+        return None
+    calendar = pinned(state).calendar
+    at = clocks.reached_at(run, calendar, 100)
+    return at.astimezone(ZoneInfo(calendar.zone)).date() if at else None
+
+
+def _labels(state: ItemState) -> tuple[str, ...]:
+    labels = [f"category-{state.category}"]
+    if needs_triage(state):
+        labels.append("unsure")
+    if any(100 in run.warned for run in state.clocks):
+        labels.append("breached")
+    if state.ladder.level > 0:
+        labels.append(f"level-{state.ladder.level}")
+    if state.recontacted:
+        labels.append("came-back")
+    return tuple(sorted(LABEL_PREFIX + re.sub(r"[^\w-]+", "-", label) for label in labels))
+
+
+def _property(state: ItemState) -> dict[str, Any]:
+    """What other tools may read of the item on the issue itself; no moving figures."""
+    snapshot = pinned(state)
+    return {
+        "workflow": state.workflow_id,
+        "severity": state.severity,
+        "category": state.category,
+        "owner": state.owner,
+        "policy": snapshot.version[:16],
+        "outcome": state.decision.outcome if state.decision else None,
+        "resolution": state.decision.resolution if state.decision else None,
+        "scale": snapshot.scale,
+    }

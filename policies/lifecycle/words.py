@@ -1,0 +1,154 @@
+"""What the issue's internal comments say. Plain sentences, nothing of the customer's text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.approval import ActionProposal, ActionResult, ApprovalOutcome, Choice, Money
+from models.decision import Decision
+from models.item import Reason, TriageResult
+from models.item_state import ItemState
+from models.policy import PolicySnapshot, Rung
+
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+
+OUTCOME_WORDS: dict[ApprovalOutcome, str] = {
+    ApprovalOutcome.NOT_NEEDED: "went ahead; the rules need nobody's approval for it",
+    ApprovalOutcome.APPROVED: "was approved",
+    ApprovalOutcome.REJECTED: "was refused",
+    ApprovalOutcome.EXPIRED: "expired: nobody decided in time, so it is refused",
+    ApprovalOutcome.WITHDRAWN: "was withdrawn",
+    ApprovalOutcome.IMPOSSIBLE: "is refused: too few people are entitled to decide it",
+}
+
+
+def money(amount: Money | None) -> str:
+    """`49.00 EUR`, or an empty text without an amount."""
+    if amount is None:
+        return ""
+    digits = _MINOR_DIGITS.get(amount.currency, 2)
+    if digits == 0:
+        return f"{amount.minor} {amount.currency}"
+    whole, fraction = divmod(amount.minor, 10**digits)
+    return f"{whole}.{fraction:0{digits}d} {amount.currency}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A moment in the item's zone, to the minute, with the zone's name."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M} ({zone})"
+
+
+def names(snapshot: PolicySnapshot, people: tuple[str, ...]) -> str:
+    """The people as Jira mentions where they have an account, else by name."""
+    return ", ".join(_mention(snapshot, person_id) for person_id in people) or "nobody"
+
+
+def _mention(snapshot: PolicySnapshot, person_id: str) -> str:
+    person = snapshot.person(person_id)
+    if person is None:
+        return person_id
+    return f"[~accountid:{person.jira_account_id}]" if person.jira_account_id else person.name
+
+
+def triage_note(state: ItemState, triage: TriageResult, due: str) -> str:
+    """Why the item was put where it is; the first comment of every item."""
+    lines = [
+        f"*{state.severity} · {state.category}*, owner: {state.owner or 'nobody yet'} "
+        f"(rule: {triage.routed_by}).",
+        f"Severity: {_because(triage.severity.reasons)}. "
+        f"Category: {_because(triage.category.reasons)}.",
+    ]
+    if triage.unsure:
+        lines.append(
+            "Triage is unsure. Please confirm or correct it: "
+            "{{/override severity=S2 category=billing reason}}."
+        )
+    if due:
+        lines.append(due)
+    for similar in triage.similar:
+        lines.append(
+            f"Looks like {similar.issue_key} ({similar.score:.0%} alike). If it is the same: "
+            f"{{{{/resolve duplicate {similar.issue_key} reason}}}}."
+        )
+    for action in triage.actions:
+        lines.append(f"Suggested: {action.kind} ({action.why}).")
+    if triage.recontact_of:
+        lines.append(
+            f"The customer was here before: {triage.recontact_of.issue_key} did not settle it."
+        )
+    return "\n".join([*lines, *_scale_note(state)])
+
+
+def _because(reasons: tuple[Reason, ...]) -> str:
+    parts = [
+        f"{reason.rule} ({', '.join(reason.words)})" if reason.words else reason.rule
+        for reason in reasons
+    ]
+    return "; ".join(parts) or "no sign found"
+
+
+def _scale_note(state: ItemState) -> list[str]:
+    scale = state.snapshot.scale if state.snapshot else 1.0
+    return [] if scale == 1.0 else [f"(Clocks run {scale:g} times faster than real time here.)"]
+
+
+def climb_note(snapshot: PolicySnapshot, rung: Rung, why: str, *, reminder: bool) -> str:
+    """Tells a rung's people that the item is theirs to take on."""
+    verb = "Still waiting" if reminder else "Escalated"
+    return (
+        f"*{verb}: {rung.name}* (level {rung.level}), {names(snapshot, rung.notify)}. {why} "
+        "Take it on with {{/ack}}; otherwise the next level is told."
+    )
+
+
+def asked_note(proposal: ActionProposal, eligible_hint: str) -> str:
+    """Tells who may decide that something waits for them."""
+    amount = money(proposal.amount)
+    return (
+        f"*Approval asked: {proposal.kind}{' of ' + amount if amount else ''}* by "
+        f"{proposal.proposed_by.person}. {proposal.summary} {eligible_hint} "
+        f"Decide with {{{{/approve {proposal.request_id} reason}}}} or "
+        f"{{{{/reject {proposal.request_id} reason}}}}."
+    )
+
+
+def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
+    """Says how a request ended, who voted, and what was done."""
+    amount = money(proposal.amount)
+    voters = "; ".join(
+        f"{vote.person} {'approved' if vote.choice is Choice.APPROVE else 'refused'}"
+        + (f": {vote.reason}" if vote.reason else "")
+        for vote in result.votes
+    )
+    done = ""
+    if result.effect is not None:
+        done = f" Effect {result.effect.state}"
+        done += f", reference {result.effect.reference}." if result.effect.reference else "."
+    return (
+        f"*{proposal.kind}{' of ' + amount if amount else ''} "
+        f"{OUTCOME_WORDS[result.outcome]}* (rule: {result.rule}). {voters}{done}"
+    ).strip()
+
+
+def decision_note(decision: Decision) -> str:
+    """The recorded decision, as the issue shows it."""
+    duplicate = f" of {decision.duplicate_of}" if decision.duplicate_of else ""
+    evidence = f" Evidence: {', '.join(decision.evidence)}." if decision.evidence else ""
+    return (
+        f"*Decided: {decision.outcome}{duplicate}* by {decision.decided_by.person} "
+        f"({decision.decided_by.channel}). {decision.reason}{evidence}"
+    )
+
+
+def duration(seconds: int) -> str:
+    """`-1 h 05 min`, `2 d 3 h`; a day here is 24 hours of counted time."""
+    sign, rest = ("-" if seconds < 0 else ""), abs(seconds)
+    days, rest = divmod(rest, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return f"{sign}{days} d {hours} h"
+    if hours:
+        return f"{sign}{hours} h {minutes:02d} min"
+    return f"{sign}{minutes} min" if minutes else f"{sign}{left} s"
