@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sysconfig
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -90,17 +92,47 @@ async def missing_search_attributes(client: Client) -> list[str]:
 
 def temporal_server_is_ready(address: str, namespace: str = "default") -> bool:
     """Whether the server answers and has every search attribute of the product."""
-    listing = subprocess.run(  # noqa: S603 - our own binary with fixed arguments, no shell
-        [
-            str(find_temporal_binary()),
-            *("operator", "search-attribute", "list"),
-            *("--address", address, "--namespace", namespace, "--output", "json"),
-        ],
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=ANSWER_SECONDS,
-        check=False,
+    listing = _ask(address, namespace, "operator", "search-attribute", "list")
+    return listing is not None and all(name in listing for name in SEARCH_ATTRIBUTES)
+
+
+def task_queue_is_polled(
+    address: str, task_queue: str, *, since: datetime, namespace: str = "default"
+) -> bool:
+    """Whether a worker has asked for workflow tasks since that moment.
+
+    The server remembers the polls of a worker that was killed, hence the moment.
+    """
+    description = _ask(address, namespace, "task-queue", "describe", "--task-queue", task_queue)
+    pollers = json.loads(description).get("pollers") or [] if description else []
+    return any(
+        poller["taskQueueType"] == "workflow"
+        and datetime.fromisoformat(poller["lastAccessTime"]) >= since
+        for poller in pollers
     )
-    return listing.returncode == 0 and all(
-        name.encode() in listing.stdout for name in SEARCH_ATTRIBUTES
-    )
+
+
+def _ask(address: str, namespace: str, *question: str) -> str | None:
+    """The JSON text that the server's own command answers, or None when there is no answer."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - our own binary with fixed arguments, no shell
+            [
+                str(find_temporal_binary()),
+                *question,
+                *("--address", address, "--namespace", namespace, "--output", "json"),
+                *(
+                    "--disable-config-file",
+                    "--disable-config-env",
+                    "--command-timeout",
+                    f"{ANSWER_SECONDS:.0f}s",
+                ),
+            ],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=2 * ANSWER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return answer.stdout if answer.returncode == 0 else None
