@@ -1,0 +1,240 @@
+"""The ladder: who is told next, and when nobody is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from models.item_state import ClimbState, LadderState
+from models.people import Act, Actor, Channel, Proof, ProofClaim
+from models.policy import CalendarDefinition, Ladder, Rung
+from policies import escalation
+from policies.business_time import always_open, expand
+from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
+
+T0 = datetime(2026, 6, 1, 9, tzinfo=UTC)
+CALENDAR = always_open(T0)
+MINUTE = timedelta(minutes=1)
+OMAR = Actor(person="omar", channel=Channel.DESK)
+
+
+def rung(level: int, *notify: str, wait: int = 600, **more: object) -> Rung:
+    return Rung.model_validate(
+        {"level": level, "name": f"rung {level}", "notify": notify, "wait": wait, **more}
+    )
+
+
+def ladder(*rungs: Rung, repeat: int = 0) -> Ladder:
+    return Ladder(
+        name="urgent",
+        starts_at_percent=100,
+        rungs=rungs,
+        repeat=repeat,
+        acknowledgement_lasts=3600,
+    )
+
+
+def begun(at: datetime = T0) -> LadderState:
+    return escalation.begin(LadderState(), at)
+
+
+def climb(rungs: Ladder, state: LadderState) -> escalation.Advance:
+    """Advance at the very moment that the state asks for."""
+    assert state.next_at is not None
+    return escalation.advance(rungs, state, CALENDAR, state.next_at)
+
+
+def test_rungs_are_climbed_in_order_each_after_the_wait_of_the_one_below() -> None:
+    rungs = ladder(rung(1, "omar"), rung(2, "lena", wait=1200))
+    first = climb(rungs, begun())
+    assert first.steps == (Climbed(rungs.rungs[0]),)
+    assert first.state.next_at == T0 + 10 * MINUTE
+    second = climb(rungs, first.state)
+    assert second.steps == (Climbed(rungs.rungs[1]),)
+    assert second.state.climbed_at == T0 + 10 * MINUTE
+    assert second.state.next_at == T0 + 30 * MINUTE
+    last = climb(rungs, second.state)
+    assert last.steps == (Exhausted(),)
+    assert last.state.exhausted
+    assert last.state.next_at is None
+
+
+def test_nothing_happens_before_it_is_due_or_after_the_end() -> None:
+    rungs = ladder(rung(1, "omar"))
+    state = begun()
+    early = escalation.advance(rungs, state, CALENDAR, T0 - MINUTE)
+    assert early == escalation.Advance(state)
+    ended = climb(rungs, climb(rungs, state).state).state
+    assert escalation.advance(rungs, ended, CALENDAR, T0 + 99 * MINUTE).steps == ()
+    assert escalation.begin(ended, T0 + 99 * MINUTE) == ended
+
+
+def test_beginning_twice_changes_nothing() -> None:
+    assert escalation.begin(begun(), T0 + MINUTE) == begun()
+
+
+def test_an_empty_level_is_passed_over_at_once_and_says_so() -> None:
+    rungs = ladder(rung(1), rung(2, "lena"))
+    moved = climb(rungs, begun())
+    assert moved.steps == (
+        Skipped(rungs.rungs[0], escalation.NOBODY_THERE),
+        Climbed(rungs.rungs[1]),
+    )
+    assert moved.state.level == 2
+
+
+def test_a_ladder_with_nobody_at_all_is_exhausted_however_often_it_repeats() -> None:
+    rungs = ladder(rung(1), rung(2), repeat=9)
+    moved = climb(rungs, begun())
+    assert [type(step) for step in moved.steps] == [Skipped, Skipped, Exhausted]
+
+
+def test_a_ladder_repeats_as_often_as_it_says_and_then_is_exhausted() -> None:
+    rungs = ladder(rung(1, "omar"), rung(2, "lena"), repeat=2)
+    state, climbed = begun(), 0
+    while not state.exhausted:
+        moved = climb(rungs, state)
+        climbed += sum(isinstance(step, Climbed) for step in moved.steps)
+        state = moved.state
+    assert climbed == 6
+    assert state.passes == 2
+
+
+def test_a_rung_may_wait_in_business_time() -> None:
+    office = expand(
+        CalendarDefinition(
+            name="office", zone="UTC", windows=dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
+        ),
+        T0,
+    )
+    rungs = ladder(rung(1, "omar", wait=3600, business=True), rung(2, "lena"))
+    friday = datetime(2026, 6, 5, 16, 30, tzinfo=UTC)
+    moved = escalation.advance(rungs, begun(friday), office, friday)
+    assert moved.state.next_at == datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
+
+
+def guarded() -> Ladder:
+    """The second rung needs a person's approval."""
+    return ladder(
+        rung(1, "omar"),
+        rung(2, "eve", wait=900, needs_approval="tell an executive"),
+        rung(3, "lena"),
+    )
+
+
+def asked() -> LadderState:
+    moved = climb(guarded(), climb(guarded(), begun()).state)
+    return escalation.ask_leave(moved.state, 2, "r-1")
+
+
+def test_a_guarded_rung_asks_for_leave_and_reminds_the_rung_below() -> None:
+    rungs = guarded()
+    moved = climb(rungs, climb(rungs, begun()).state)
+    assert moved.steps == (LeaveNeeded(rungs.rungs[1]), Climbed(rungs.rungs[0], reminder=True))
+    assert moved.state.level == 1
+    assert moved.state.next_at == T0 + 20 * MINUTE
+
+
+def test_while_leave_is_asked_only_the_rung_below_is_reminded_again_and_again() -> None:
+    rungs = guarded()
+    once = climb(rungs, asked())
+    assert once.steps == (Climbed(rungs.rungs[0], reminder=True),)
+    twice = climb(rungs, once.state)
+    assert twice.steps == (Climbed(rungs.rungs[0], reminder=True),)
+    assert twice.state.next_at == T0 + 40 * MINUTE
+
+
+def test_leave_granted_climbs_the_rung_at_once() -> None:
+    now = T0 + 12 * MINUTE
+    state = escalation.settle_leave(asked(), "r-1", True, now)
+    assert state.next_at == now
+    moved = escalation.advance(guarded(), state, CALENDAR, now)
+    assert moved.steps == (Climbed(guarded().rungs[1]),)
+    assert moved.state.next_at == now + 15 * MINUTE
+
+
+def test_leave_refused_passes_the_rung_over_at_once_and_climbs_the_one_above() -> None:
+    now = T0 + 12 * MINUTE
+    state = escalation.settle_leave(asked(), "r-1", False, now)
+    moved = escalation.advance(guarded(), state, CALENDAR, now)
+    assert moved.steps == (
+        Skipped(guarded().rungs[1], escalation.LEAVE_REFUSED),
+        Climbed(guarded().rungs[2]),
+    )
+
+
+def test_an_answer_to_an_unknown_or_settled_request_changes_nothing() -> None:
+    assert escalation.settle_leave(asked(), "r-9", True, T0) == asked()
+    refused = escalation.settle_leave(asked(), "r-1", False, T0)
+    assert escalation.settle_leave(refused, "r-1", True, T0) == refused
+    assert escalation.ask_leave(asked(), 2, "r-2") == asked()
+
+
+def test_leave_is_asked_anew_in_every_pass() -> None:
+    rungs = ladder(rung(1, "omar"), rung(2, "eve", needs_approval="tell"), repeat=1)
+    state = climb(rungs, begun()).state
+    state = escalation.ask_leave(climb(rungs, state).state, 2, "r-1")
+    state = escalation.settle_leave(state, "r-1", False, T0 + 15 * MINUTE)
+    again = climb(rungs, state)
+    assert again.state.passes == 1
+    assert again.state.leaves == ()
+    assert again.steps[-1] == Climbed(rungs.rungs[0])
+    assert isinstance(climb(rungs, again.state).steps[0], LeaveNeeded)
+
+
+def test_a_first_rung_that_needs_leave_reminds_nobody_and_asks_once() -> None:
+    rungs = ladder(rung(1, "eve", needs_approval="tell"))
+    moved = climb(rungs, begun())
+    assert moved.steps == (LeaveNeeded(rungs.rungs[0]),)
+    waiting = escalation.ask_leave(moved.state, 1, "r-1")
+    assert climb(rungs, waiting).steps == ()
+
+
+def test_the_rung_below_a_refused_one_is_reminded_and_not_the_refused_one() -> None:
+    rungs = ladder(
+        rung(1, "omar"), rung(2, "eve", needs_approval="a"), rung(3, "sam", needs_approval="b")
+    )
+    state = escalation.ask_leave(climb(rungs, climb(rungs, begun()).state).state, 2, "r-1")
+    state = escalation.settle_leave(state, "r-1", False, T0 + 15 * MINUTE)
+    steps = climb(rungs, state).steps
+    assert steps[1:] == (LeaveNeeded(rungs.rungs[2]), Climbed(rungs.rungs[0], reminder=True))
+
+
+def test_an_acknowledgement_holds_the_ladder_off_until_it_lapses_then_the_next_rung_comes() -> None:
+    rungs = ladder(rung(1, "omar"), rung(2, "lena"))
+    state = escalation.acknowledge(rungs, climb(rungs, begun()).state, OMAR, T0 + MINUTE)
+    assert state.next_at == T0 + 61 * MINUTE
+    assert escalation.advance(rungs, state, CALENDAR, T0 + 30 * MINUTE).steps == ()
+    lapsed = climb(rungs, state)
+    assert lapsed.steps == (Climbed(rungs.rungs[1]),)
+    assert lapsed.state.acknowledgement is None
+
+
+def test_acknowledging_before_the_ladder_begins_holds_its_beginning_off() -> None:
+    rungs = ladder(rung(1, "omar"))
+    state = escalation.acknowledge(rungs, LadderState(), OMAR, T0)
+    assert state.next_at is None
+    assert escalation.begin(state, T0 + MINUTE).next_at == T0 + 60 * MINUTE
+
+
+def test_leave_granted_while_somebody_has_taken_it_on_waits_for_the_lapse() -> None:
+    state = escalation.acknowledge(guarded(), asked(), OMAR, T0 + 21 * MINUTE)
+    granted = escalation.settle_leave(state, "r-1", True, T0 + 22 * MINUTE)
+    assert granted.leaves[0].state is ClimbState.GRANTED
+    assert granted.next_at == state.next_at
+
+
+def test_standing_down_leaves_nothing_due_and_a_late_answer_does_not_wake_it() -> None:
+    state = escalation.stand_down(asked())
+    assert state.next_at is None
+    assert escalation.settle_leave(state, "r-1", True, T0).next_at is None
+    assert escalation.acknowledge(guarded(), state, OMAR, T0).next_at is None
+
+
+def test_the_proof_of_an_acknowledgement_is_spent_and_not_kept() -> None:
+    claim = ProofClaim(
+        person="omar", channel=Channel.DESK, act=Act.ACKNOWLEDGE, subject="s", expires_at=T0
+    )
+    proved = OMAR.model_copy(update={"proof": Proof(claim=claim, key_id="k", signature="00")})
+    state = escalation.acknowledge(guarded(), begun(), proved, T0)
+    assert state.acknowledgement is not None
+    assert state.acknowledgement.actor.proof is None
