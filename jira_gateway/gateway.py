@@ -1,0 +1,54 @@
+"""The one door to Jira: everything the activities may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from jira_gateway import intake, projection, read, search
+from jira_gateway.client import JiraClients
+from jira_gateway.interpreter import Interpreter
+from jira_gateway.projection import Projected
+from jira_gateway.read import FullReading, Reading
+from jira_gateway.search import ChangedIssue
+from models.intake import IntakeOutcome, IntakeRow
+from models.jira_view import Cursor, DesiredView
+
+
+class JiraGateway:
+    """Reads, projects, searches and creates. Blocking: call it from a thread.
+
+    Every method raises `ApplicationError` with a type of `models.failures`.
+    """
+
+    def __init__(self, clients: JiraClients, project: str) -> None:
+        self.clients = clients
+        self.project_key = project
+
+    def own_account(self) -> str:
+        """The id of the account that we act as."""
+        return self.clients.myself().account_id
+
+    def read_issue(self, issue_id: str, cursor: Cursor, interpreter: Interpreter) -> Reading:
+        """The issue's fields and what people did since the cursor."""
+        return read.read_issue(self.clients, issue_id, cursor, interpreter)
+
+    def read_full(self, issue_id: str, interpreter: Interpreter) -> FullReading:
+        """The issue with the customer's words, for triage."""
+        return read.read_full(self.clients, issue_id, interpreter)
+
+    def project(self, view: DesiredView, interpreter: Interpreter) -> Projected:
+        """Make the issue look as wanted."""
+        return projection.project(self.clients, view, interpreter)
+
+    def changed_since(self, since: datetime) -> Iterator[tuple[ChangedIssue, ...]]:
+        """Pages of issues of our project that changed since then."""
+        return search.changed_since(self.clients, self.project_key, since)
+
+    def create_or_update(self, row: IntakeRow) -> IntakeOutcome:
+        """One row of an intake file becomes one issue, however often it is sent."""
+        return intake.create_or_update(self.clients, self.project_key, row)
+
+    def calls(self) -> dict[str, int]:
+        """HTTP calls for each operation since the process started."""
+        return self.clients.counter.totals()

@@ -1,0 +1,144 @@
+"""One row of an intake file becomes one Jira issue, however often and from wherever it is sent.
+
+Jira's create takes no idempotency key. The issue therefore carries its source and submission id in
+a property written by the same call, and a label made from them by which it can be found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from temporalio.exceptions import ApplicationError
+
+from jira_gateway.client import JiraClients
+from jira_gateway.difference import SOURCE_LABEL_PREFIX
+from jira_gateway.fields import text_of
+from jira_gateway.search import search_page
+from models.failures import JIRA_UNAVAILABLE
+from models.intake import IntakeOutcome, IntakeRow
+from models.names import SOURCE_PROPERTY
+
+SUMMARY_CHARACTERS = 255
+"""Jira refuses a longer summary, and one with line breaks."""
+DESCRIPTION_CHARACTERS = 32_000
+"""Jira refuses a text beyond 32,767 characters; the rest is left for our note about it."""
+NO_SUMMARY = "Feedback without a summary"
+LOOK_AGAIN_SECONDS = (2.0, 5.0, 15.0)
+
+
+def create_or_update(
+    clients: JiraClients,
+    project: str,
+    row: IntakeRow,
+    wait: Callable[[float], None] = time.sleep,
+) -> IntakeOutcome:
+    """The issue of this row: found and brought up to date, or created.
+
+    When Jira breaks off during the creation nobody knows whether the issue exists. It is then
+    looked for several times (`wait` sleeps seconds, since a search lags behind) and never created
+    a second time in the same call. Raises `ApplicationError`.
+    """
+    with clients.counter.operation("intake"):
+        found = find(clients, project, row)
+        if found is not None:
+            return _update(clients, found, row)
+        try:
+            created = clients.post("issue", _creation(clients, project, row))
+        except ApplicationError as error:
+            if error.type != JIRA_UNAVAILABLE.type:
+                raise
+            return _look_again(clients, project, row, wait, error)
+        return IntakeOutcome(
+            issue_id=str(created["id"]), issue_key=str(created["key"]), created=True, updated=False
+        )
+
+
+def find(clients: JiraClients, project: str, row: IntakeRow) -> tuple[str, str] | None:
+    """Id and key of the row's issue. The property decides; the label only finds candidates."""
+    jql = f'project = "{project}" AND labels = "{source_label(row)}" ORDER BY key ASC'
+    answer = search_page(clients, jql, ("summary",), properties=SOURCE_PROPERTY)
+    for raw in answer.get("issues") or ():
+        stored = (raw.get("properties") or {}).get(SOURCE_PROPERTY) or {}
+        if (stored.get("source"), stored.get("submission_id")) == (row.source, row.submission_id):
+            return str(raw["id"]), str(raw["key"])
+    return None
+
+
+def source_label(row: IntakeRow) -> str:
+    """The label by which the issue of a row is found again."""
+    identity = f"{row.source}\n{row.submission_id}".encode()
+    return f"{SOURCE_LABEL_PREFIX}{hashlib.sha256(identity).hexdigest()[:16]}"
+
+
+def summary_of(row: IntakeRow) -> str:
+    """A summary that Jira takes: one line, not empty, not too long."""
+    lines = (*row.summary.splitlines(), *row.description.splitlines())
+    words = next((" ".join(line.split()) for line in lines if line.strip()), NO_SUMMARY)
+    return words if len(words) <= SUMMARY_CHARACTERS else f"{words[: SUMMARY_CHARACTERS - 1]}…"
+
+
+def description_of(row: IntakeRow) -> str:
+    """The description, shortened with a note when Jira would refuse its length."""
+    text = row.description
+    if len(text) <= DESCRIPTION_CHARACTERS:
+        return text
+    note = f"\n\n(Shortened here. The text as it was sent has {len(text)} characters.)"
+    return f"{text[:DESCRIPTION_CHARACTERS]}{note}"
+
+
+def _source(row: IntakeRow) -> dict[str, Any]:
+    known = {
+        "source": row.source,
+        "submission_id": row.submission_id,
+        "customer": row.customer,
+        "release": row.release,
+        "country": row.country,
+        "created_at": row.created_at.isoformat() if row.created_at else None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _creation(clients: JiraClients, project: str, row: IntakeRow) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "project": {"key": project},
+        "issuetype": {"name": row.issue_type},
+        "summary": summary_of(row),
+        "description": description_of(row),
+        "labels": [source_label(row)],
+    }
+    if row.reporter_account_id:
+        by = "accountId" if clients.kind == "cloud" else "name"
+        fields["reporter"] = {by: row.reporter_account_id}
+    return {"fields": fields, "properties": [{"key": SOURCE_PROPERTY, "value": _source(row)}]}
+
+
+def _update(clients: JiraClients, found: tuple[str, str], row: IntakeRow) -> IntakeOutcome:
+    """Bring summary and description up to date; no write when they are."""
+    issue_id, issue_key = found
+    raw = clients.get(f"issue/{issue_id}", {"fields": "summary,description"})
+    shown = raw.get("fields") or {}
+    wanted = {"summary": summary_of(row), "description": description_of(row)}
+    differing = {name: value for name, value in wanted.items() if text_of(shown.get(name)) != value}
+    if differing:
+        clients.put(f"issue/{issue_id}", {"fields": differing})
+    return IntakeOutcome(
+        issue_id=issue_id, issue_key=issue_key, created=False, updated=bool(differing)
+    )
+
+
+def _look_again(
+    clients: JiraClients,
+    project: str,
+    row: IntakeRow,
+    wait: Callable[[float], None],
+    error: ApplicationError,
+) -> IntakeOutcome:
+    for seconds in LOOK_AGAIN_SECONDS:
+        wait(seconds)
+        found = find(clients, project, row)
+        if found is not None:
+            return IntakeOutcome(issue_id=found[0], issue_key=found[1], created=True, updated=False)
+    raise error
