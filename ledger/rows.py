@@ -1,0 +1,88 @@
+"""Between models and rows, in both directions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ledger.records import IndexedItem, RecordedEvent
+from ledger.tables import Base, EventRow, ItemRow
+from models.events import Event, EventKind, LedgerEntry
+from models.people import Channel
+
+
+def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do on conflict; both databases have it, each by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def event_row(entry: LedgerEntry, recorded_at: datetime) -> dict[str, Any]:
+    """The values of one row of `events`."""
+    happened = entry.event
+    return {
+        "operation_id": happened.operation_id,
+        "issue_id": entry.issue_id,
+        "issue_key": entry.issue_key,
+        "workflow_id": entry.workflow_id,
+        "customer": entry.customer,
+        "category": entry.category,
+        "policy_version": entry.policy_version,
+        "item_sequence": happened.sequence,
+        "kind": happened.kind.value,
+        "at": happened.at,
+        "person": happened.person,
+        "channel": happened.channel.value if happened.channel else None,
+        "summary": happened.summary,
+        "facts": dict(happened.facts),
+        "recorded_at": recorded_at,
+    }
+
+
+def recorded_event(row: EventRow) -> RecordedEvent:
+    """One row of `events` as a value."""
+    return RecordedEvent(
+        sequence=row.sequence,
+        issue_id=row.issue_id,
+        issue_key=row.issue_key,
+        workflow_id=row.workflow_id,
+        customer=row.customer,
+        category=row.category,
+        policy_version=row.policy_version,
+        event=Event(
+            operation_id=row.operation_id,
+            sequence=row.item_sequence,
+            kind=EventKind(row.kind),
+            at=row.at,
+            person=row.person,
+            channel=Channel(row.channel) if row.channel else None,
+            summary=row.summary,
+            facts=row.facts,
+        ),
+        recorded_at=row.recorded_at,
+    )
+
+
+def item_values(item: IndexedItem) -> dict[str, Any]:
+    """The values of one row of `item_index`."""
+    return {**item.model_dump(), "signature": list(item.signature)}
+
+
+def indexed_item(row: ItemRow) -> IndexedItem:
+    """One row of `item_index` as a value."""
+    return IndexedItem(
+        issue_id=row.issue_id,
+        issue_key=row.issue_key,
+        workflow_id=row.workflow_id,
+        customer=row.customer,
+        category=row.category,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
+        watch_until=row.watch_until,
+        outcome=row.outcome,
+        signature=tuple(row.signature),
+    )

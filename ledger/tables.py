@@ -1,0 +1,113 @@
+"""The tables, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Integer, MetaData, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcMoment(TypeDecorator[datetime]):
+    """A point in time: stored in UTC and read back aware, also where the database keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment (ValueError) and store the rest in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say that it is UTC, which SQLite forgets."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+Sequence = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only an INTEGER key
+
+
+class Base(DeclarativeBase):
+    """All tables of the ledger."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcMoment}  # noqa: RUF012 - SQLAlchemy reads it as a plain dict
+
+
+class EventRow(Base):
+    """Append-only: triggers refuse to change or remove a row."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_issue_id", "issue_id", "sequence"),
+        {"sqlite_autoincrement": True},
+    )
+
+    sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    operation_id: Mapped[str] = mapped_column(String(255), unique=True)
+    issue_id: Mapped[str] = mapped_column(String(64))
+    issue_key: Mapped[str] = mapped_column(String(64))
+    workflow_id: Mapped[str] = mapped_column(String(255))
+    customer: Mapped[str | None] = mapped_column(String(64))
+    category: Mapped[str | None] = mapped_column(String(128))
+    policy_version: Mapped[str | None] = mapped_column(String(64))
+    item_sequence: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    person: Mapped[str | None] = mapped_column(String(255))
+    channel: Mapped[str | None] = mapped_column(String(32))
+    summary: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(Document)
+    recorded_at: Mapped[datetime]
+
+
+class ItemRow(Base):
+    """One row an item, for looking up earlier items; brought up to date as events arrive."""
+
+    __tablename__ = "item_index"
+    __table_args__ = (Index("ix_item_index_customer", "customer", "watch_until"),)
+
+    issue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issue_key: Mapped[str] = mapped_column(String(64))
+    workflow_id: Mapped[str] = mapped_column(String(255))
+    customer: Mapped[str | None] = mapped_column(String(64))
+    category: Mapped[str | None] = mapped_column(String(128))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+    watch_until: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    signature: Mapped[list[int]] = mapped_column(Document)
+
+
+class WatermarkRow(Base):
+    """How far an issue's changes were told to its workflow."""
+
+    __tablename__ = "watermarks"
+
+    issue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(255))
+
+
+class DeliveryRow(Base):
+    """A webhook delivery that has been taken in."""
+
+    __tablename__ = "deliveries"
+
+    identifier: Mapped[str] = mapped_column(String(255), primary_key=True)
+    issue_id: Mapped[str | None] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(index=True)
