@@ -1,0 +1,51 @@
+# Every command here creates what it is missing. What is said on the way goes to standard error, so
+# that `make demo ONCE=1 JSON=1` writes one JSON object to standard output and nothing else.
+
+PYTHON ?=
+VENV := .venv
+READY := $(VENV)/.ready
+on = $(filter-out 0 no false,$(1))
+
+DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
+	$(if $(INPUT),--input "$(INPUT)") $(if $(LIMIT),--limit "$(LIMIT)")
+
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint format types venv lock clean
+
+help: ## show this list
+	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+demo: $(READY) ## run the scenario and stay up; ONCE=1 ends after it, JSON=1, INPUT=path, LIMIT=n
+	$(VENV)/bin/python -m demo $(DEMO_OPTIONS)
+
+test: $(READY) ## run every test
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+
+bench: $(READY) ## print the benchmark table and write bench/results/latest.json
+	$(VENV)/bin/python -m bench
+
+lint: $(READY) ## look for mistakes and for unformatted files
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+format: $(READY) ## format, and mend what can be mended by itself
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+types: $(READY) ## check the types, strictly
+	$(VENV)/bin/python -m mypy
+
+venv: $(READY) ## create .venv from the lock
+
+lock: $(READY) ## pin anew what pyproject.toml asks for; names no package index
+	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --extra dev --quiet -o requirements.lock
+
+clean: ## remove caches and build leftovers; .venv and .followthrough stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml scripts/create-venv
+	PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/create-venv >&2
+	touch $@
