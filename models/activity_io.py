@@ -64,10 +64,12 @@ class EffectInput(Frozen):
 
 
 class ExtendCalendarInput(Frozen):
-    """Expand the pinned calendar definition further into the future."""
+    """Expand the pinned calendar further into the future; a scaled one is always open."""
 
     definition: CalendarDefinition
     covers_from: Moment
+    scaled: bool
+    now: Moment
 
 
 class SweepInput(Frozen):

@@ -86,3 +86,19 @@ def _due_sentence(state: ItemState) -> str:
     at = clocks.reached_at(run, calendar, 100)
     rule = running_clocks.rules_now(state).target_rule
     return f"First response due {words.moment(at, calendar.zone)} (rule: {rule})." if at else ""
+
+
+def gone(state: ItemState, now: datetime) -> ItemState:
+    """The issue was deleted or hidden: the item ends with that reason, nothing is projected."""
+    state = record.happened(
+        state,
+        EventKind.ISSUE_GONE,
+        now,
+        "The issue was deleted in Jira, or hidden from our account.",
+    )
+    if state.snapshot is not None:
+        state = running_clocks.stop_all(state, now)
+    state = state.model_copy(
+        update={"gone": True, "closed_at": now, "parked": None, "comments": (), "links": ()}
+    )
+    return record.happened(state, EventKind.CLOSED, now, "Closed: the issue is gone.")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models.approval import ActionProposal, ActionResult, ApprovalOutcome, Choice, Money
+from models.approval import (
+    ActionProposal,
+    ActionResult,
+    ActionStatus,
+    ApprovalOutcome,
+    Choice,
+    Money,
+)
 from models.decision import Decision
 from models.item import Reason, TriageResult
 from models.item_state import ItemState
@@ -152,3 +159,27 @@ def duration(seconds: int) -> str:
     if hours:
         return f"{sign}{hours} h {minutes:02d} min"
     return f"{sign}{minutes} min" if minutes else f"{sign}{left} s"
+
+
+def request_page(status: ActionStatus) -> str:
+    """The Markdown page of a request that the Temporal UI shows as its current details."""
+    proposal, plan = status.proposal, status.plan
+    lines = [
+        f"# {proposal.kind} {money(proposal.amount)} · {status.item.issue_key}".strip(),
+        proposal.summary,
+        f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}).",
+    ]
+    if plan is not None:
+        able = ", ".join(person.name for person in plan.eligible) or "nobody"
+        lines.append(f"**Rule:** {plan.rule}. {plan.explanation}")
+        lines.append(f"**Approvals:** {len(status.votes)} of {plan.quorum}. May decide: {able}.")
+        lines.append(f"**Expires:** {plan.expires_at:%Y-%m-%d %H:%M:%S} UTC")
+    lines += [f"- {vote.person}: {vote.choice}. {vote.reason}" for vote in status.votes]
+    lines += [f"- refused: {vote.person}, {vote.failure}" for vote in status.refused]
+    if status.outcome is not None:
+        lines.append(f"**Outcome:** {OUTCOME_WORDS[status.outcome]}")
+    if status.effect is not None:
+        lines.append(f"**Effect:** {status.effect.state}, {status.effect.reference}")
+    if status.parked is not None:
+        lines.append(f"**Not carried out:** {status.parked}")
+    return "\n\n".join(lines)

@@ -1,0 +1,248 @@
+"""The life of one feedback item, from its Jira issue to a recorded decision and beyond.
+
+The rules are pure functions in `policies.lifecycle`; this workflow holds the state, carries out
+what the state wants of the outside, and wakes for news or for the next deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from models.approval import Ballot
+    from models.decision import Confidence
+    from models.events import EventKind
+    from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE
+    from models.item_state import ItemState, Outgoing
+    from models.lifecycle import Outcome
+    from models.messages import (
+        Acknowledge,
+        ActionReported,
+        Answer,
+        ItemResult,
+        ItemStart,
+        ItemStatus,
+        JiraChanged,
+        Override,
+        ProposeAction,
+        RecontactNotice,
+        Resolve,
+        Resume,
+        Timeline,
+    )
+    from models.names import FEEDBACK_ITEM_WORKFLOW
+    from policies.lifecycle import acts, deadlines, record, report
+    from policies.lifecycle.actions_in import ended
+    from policies.lifecycle.recontact import came_back
+    from policies.lifecycle.stages import stage_of
+    from workflows.alarm import Alarm
+    from workflows.item_errands import ItemErrands
+
+
+@workflow.defn(name=FEEDBACK_ITEM_WORKFLOW)
+class FeedbackItemWorkflow:
+    """One feedback item. Handlers change the state; `run` does what the state asks for."""
+
+    @workflow.init
+    def __init__(self, start: ItemStart) -> None:
+        info = workflow.info()
+        self.state = start.carried or ItemState(
+            issue_id=start.issue_id,
+            workflow_id=info.workflow_id,
+            life=info.first_execution_run_id[:8],
+        )
+        self._errands = ItemErrands(self, start.issue_key)
+        self._alarm = Alarm()
+        self._news = True
+        self.jira_changed_since_read = False
+
+    @workflow.run
+    async def run(self, start: ItemStart) -> ItemResult:
+        """Live until the watch after the decision ends."""
+        while True:
+            self._news = False
+            await self._errands.run_all()
+            if self.state.closed_at is not None and not self._news:
+                break
+            if workflow.info().is_continue_as_new_suggested() and not self._news:
+                await self._begin_anew(start)
+            self._alarm.set(deadlines.next_deadline(self.state))
+            await workflow.wait_condition(lambda: self._news or self._alarm.rang)
+        self._alarm.silence()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._result()
+
+    async def _begin_anew(self, start: ItemStart) -> None:
+        """Continue as new with everything carried over, once no handler is under way."""
+        self._alarm.silence()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._news:
+            return
+        state = self.state.model_copy(update={"generation": self.state.generation + 1})
+        workflow.continue_as_new(start.model_copy(update={"carried": state}))
+
+    def _result(self) -> ItemResult:
+        decision, item = self.state.decision, self.state.item
+        return ItemResult(
+            issue_id=self.state.issue_id,
+            issue_key=item.issue_key if item else self.state.issue_id,
+            outcome=decision.outcome if decision else Outcome.NO_CHANGE,
+            resolution=decision.resolution if decision else Confidence.ASSUMED,
+            events=self.state.sequence,
+        )
+
+    def wake(self) -> None:
+        """Something changed that `run` has to look at."""
+        self._news = True
+
+    # Signals: something happened elsewhere. They never raise.
+
+    @workflow.signal(description="Something changed on the Jira issue; it is read again.")
+    def jira_changed(self, change: JiraChanged) -> None:
+        """The payload is a hint only."""
+        self.jira_changed_since_read = True
+        self.wake()
+
+    @workflow.signal(
+        description="Vote on a policy action or on leave to escalate: paste the text that the "
+        "desk's request page offers."
+    )
+    def decide(self, ballot: dict[str, Any]) -> None:
+        """Taken leniently and passed on; entitlement is judged where the votes are counted."""
+        try:
+            vote = Ballot.model_validate(ballot)
+        except ValidationError:
+            self._note_malformed("decide")
+            return
+        action = next(
+            (a for a in self.state.actions if a.proposal.request_id == vote.request_id), None
+        )
+        if action is None:
+            self._note_malformed("decide")
+            return
+        message = Outgoing(workflow_id=action.workflow_id, ballot=vote)
+        self._become(self.state.model_copy(update={"outgoing": (*self.state.outgoing, message)}))
+
+    @workflow.signal(description="The same customer came back with another issue.")
+    def recontact(self, notice: RecontactNotice) -> None:
+        """Re-labels the resolution as failed."""
+        self._become(came_back(self.state, notice, workflow.now()))
+
+    @workflow.signal(description="A policy action of this item ended.")
+    def action_reported(self, report_: ActionReported) -> None:
+        """Sent by the policy action's own workflow."""
+        self._become(ended(self.state, report_.result, workflow.now()))
+
+    @workflow.signal(description="The cause of the stop is mended: go on.")
+    def resume(self, message: Resume) -> None:
+        """Takes a parked item up again; harmless otherwise."""
+        if self.state.parked is None:
+            return
+        state = self.state.model_copy(update={"parked": None})
+        self._become(
+            record.happened(
+                state,
+                EventKind.RESUMED,
+                workflow.now(),
+                "Taken up again after the stop.",
+                actor=message.actor,
+            )
+        )
+
+    # Updates: what people do. They answer, or refuse with a type of the failure table.
+
+    @workflow.update(description="Take the escalation on; the ladder rests for a while.")
+    async def acknowledge(self, message: Acknowledge) -> Answer:
+        """Answers with the level that was taken on."""
+        return await self._act(lambda state, now: acts.acknowledge(state, message, now))
+
+    @workflow.update(description="Correct severity, category or owner.")
+    async def override(self, message: Override) -> Answer:
+        """Answers with what changed."""
+        return await self._act(lambda state, now: acts.override(state, message, now))
+
+    @workflow.update(description="Ask for a policy action, such as a refund.")
+    async def propose_action(self, message: ProposeAction) -> Answer:
+        """Answers with the request id under which people vote."""
+        return await self._act(lambda state, now: acts.propose(state, message, now))
+
+    @workflow.update(description="Decide the item: the outcome and why.")
+    async def resolve(self, message: Resolve) -> Answer:
+        """Answers with the recorded outcome."""
+        return await self._act(lambda state, now: acts.resolve(state, message, now))
+
+    @acknowledge.validator
+    def _acknowledge_is_well_formed(self, message: Acknowledge) -> None:
+        _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+
+    @override.validator
+    def _override_is_well_formed(self, message: Override) -> None:
+        _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+
+    @propose_action.validator
+    def _proposal_is_well_formed(self, message: ProposeAction) -> None:
+        _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+
+    @resolve.validator
+    def _resolution_is_well_formed(self, message: Resolve) -> None:
+        _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+        _require(
+            message.outcome is not Outcome.DUPLICATE or bool(message.duplicate_of),
+            "Name the issue that this one duplicates: duplicate_of is empty.",
+        )
+
+    @workflow.query(description="Where the item stands, at a glance.")
+    def status(self) -> ItemStatus:
+        """Stage, clocks, ladder, open requests, whose move it is."""
+        return report.status_of(self.state, workflow.now())
+
+    @workflow.query(description="What happened to the item, in order.")
+    def timeline(self) -> Timeline:
+        """The newest events; older ones are in the ledger."""
+        item = self.state.item
+        return Timeline(
+            issue_key=item.issue_key if item else self.state.issue_id,
+            earlier_events=self.state.earlier_events,
+            events=self.state.timeline,
+        )
+
+    async def _act(self, act: Callable[[ItemState, datetime], acts.Acted]) -> Answer:
+        await workflow.wait_condition(lambda: self.state.item is not None or self.state.gone)
+        if self.state.item is None or self.state.closed_at is not None:
+            failure = NOTHING_TO_ACT_ON if self.state.item is None else TOO_LATE
+            raise ApplicationError(failure.remedy, type=failure.type, non_retryable=True)
+        acted = act(self.state, workflow.now())
+        self._become(acted.state)
+        if acted.refusal is not None:
+            raise ApplicationError(acted.message, type=acted.refusal.type, non_retryable=True)
+        return Answer(
+            message=acted.message, stage=stage_of(self.state), request_id=acted.request_id
+        )
+
+    def _become(self, state: ItemState) -> None:
+        self.state = state
+        self.wake()
+
+    def _note_malformed(self, what: str) -> None:
+        self._become(
+            record.happened(
+                self.state,
+                EventKind.ACT_REFUSED,
+                workflow.now(),
+                f"Refused: a {what} signal could not be understood.",
+                act=what,
+                failure=MALFORMED.type,
+            )
+        )
+
+
+def _require(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise ApplicationError(otherwise, type=MALFORMED.type, non_retryable=True)

@@ -1,0 +1,265 @@
+"""What an item's state wants of the outside, done in a fixed order until it wants nothing more."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from temporalio import workflow
+from temporalio.common import Priority, TypedSearchAttributes
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows import options
+
+with workflow.unsafe.imports_passed_through():
+    from activities.jira import JiraActivities
+    from activities.ledger import LedgerActivities
+    from activities.receive import ReceiveActivities
+
+    from activities.calendar import CalendarActivities
+    from models.activity_io import AppendInput, ExtendCalendarInput, ReadInput, ReceiveInput
+    from models.events import EventKind, LedgerEntry
+    from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE
+    from models.item_state import ItemState, OpenAction, Outgoing, Parked
+    from models.lifecycle import PRIORITY_KEY
+    from models.messages import ActionStart, RecontactNotice
+    from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_WITHDRAW
+    from policies.lifecycle import deadlines, observation, receiving, record, view
+    from policies.lifecycle.facts import item_facts
+    from policies.lifecycle.report import case_file
+    from workflows import case_file as attributes
+    from workflows.policy_action import PolicyActionWorkflow
+
+
+class Item(Protocol):
+    """What an errand needs of the workflow that sends it."""
+
+    state: ItemState
+    jira_changed_since_read: bool
+
+
+class ItemErrands:
+    """Carries out what the item's state wants. Each errand leaves the state wanting less."""
+
+    def __init__(self, item: Item, issue_key: str) -> None:
+        self._item = item
+        self._issue_key = issue_key
+        self._shown = TypedSearchAttributes.empty
+
+    async def run_all(self) -> None:
+        """Do everything that can be done now; a parked item only keeps its books."""
+        await self._receive()
+        await self._read()
+        self._pass_deadlines()
+        await self._extend_calendar()
+        await self._record_if_binding()
+        await self._start_actions()
+        await self._send_outgoing()
+        await self._project()
+        if self._item.state.closed_at is not None:
+            await self._record()
+        self._show()
+
+    async def _receive(self) -> None:
+        state = self._item.state
+        if state.item is not None or state.gone or state.parked:
+            return
+        self._item.jira_changed_since_read = False
+        request = ReceiveInput(
+            issue_id=state.issue_id, workflow_id=state.workflow_id, now=workflow.now()
+        )
+        try:
+            received = await workflow.execute_activity_method(
+                ReceiveActivities.receive_item,
+                request,
+                **options.jira(f"Read {self._issue_key} and triage it"),
+            )
+        except ActivityError as error:
+            self._failed(error, "receiving the issue")
+            return
+        self._item.state = receiving.receive(self._item.state, received, workflow.now())
+        earlier = received.triage.recontact_of
+        if earlier is not None:
+            notice = RecontactNotice(
+                issue_id=state.issue_id, issue_key=received.item.issue_key, at=workflow.now()
+            )
+            await self._signal(earlier.workflow_id, SIGNAL_RECONTACT, notice)
+
+    async def _read(self) -> None:
+        state = self._item.state
+        if not self._item.jira_changed_since_read or state.item is None or state.parked:
+            return
+        self._item.jira_changed_since_read = False
+        try:
+            observed = await workflow.execute_activity_method(
+                JiraActivities.read_issue,
+                ReadInput(issue_id=state.issue_id, cursor=state.cursor),
+                **options.jira("See what people did in Jira"),
+            )
+        except ActivityError as error:
+            self._item.jira_changed_since_read = True
+            self._failed(error, "reading the issue")
+            return
+        self._item.state = observation.take_in(self._item.state, observed, workflow.now())
+
+    def _pass_deadlines(self) -> None:
+        self._item.state = deadlines.pass_deadlines(self._item.state, workflow.now())
+
+    async def _extend_calendar(self) -> None:
+        state = self._item.state
+        if state.snapshot is None or not deadlines.calendar_runs_out(state, workflow.now()):
+            return
+        calendar = await workflow.execute_activity_method(
+            CalendarActivities.extend_calendar,
+            ExtendCalendarInput(
+                definition=state.snapshot.calendar_definition,
+                covers_from=state.item.created_at if state.item else workflow.now(),
+                scaled=state.snapshot.scale != 1.0,
+                now=workflow.now(),
+            ),
+            **options.planning("Expand the pinned calendar further"),
+        )
+        snapshot = state.snapshot.model_copy(update={"calendar": calendar})
+        self._item.state = self._item.state.model_copy(update={"snapshot": snapshot})
+
+    async def _record_if_binding(self) -> None:
+        if record.must_record_now(self._item.state):
+            await self._record()
+
+    async def _record(self) -> None:
+        state = self._item.state
+        if not state.unrecorded:
+            return
+        item, snapshot = state.item, state.snapshot
+        entries = tuple(
+            LedgerEntry(
+                issue_id=state.issue_id,
+                issue_key=item.issue_key if item else self._issue_key,
+                workflow_id=state.workflow_id,
+                customer=item.customer.reference if item else None,
+                category=state.category,
+                policy_version=snapshot.version if snapshot else None,
+                event=event,
+            )
+            for event in state.unrecorded
+        )
+        await workflow.execute_activity_method(
+            LedgerActivities.append_to_ledger,
+            AppendInput(entries=entries),
+            **options.ledger(f"Record: {entries[-1].event.summary}"[:200]),
+        )
+        self._item.state = record.recorded(self._item.state, entries[-1].event.sequence)
+
+    async def _start_actions(self) -> None:
+        for action in self._item.state.actions:
+            if not action.started:
+                await self._start_action(action)
+
+    async def _start_action(self, action: OpenAction) -> None:
+        state = self._item.state
+        if state.snapshot is None or state.item is None:
+            return
+        await workflow.start_child_workflow(
+            PolicyActionWorkflow.run,
+            ActionStart(
+                proposal=action.proposal,
+                item=item_facts(state),
+                snapshot=state.snapshot,
+                report_to=state.workflow_id,
+            ),
+            id=action.workflow_id,
+            # The request outlives the item's continue-as-new, so it must not be closed with it.
+            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            priority=self._priority(),
+            static_summary=f"{action.proposal.kind} · {state.item.issue_key}",
+        )
+        actions = tuple(
+            a.model_copy(update={"started": True}) if a.workflow_id == action.workflow_id else a
+            for a in self._item.state.actions
+        )
+        self._item.state = self._item.state.model_copy(update={"actions": actions})
+
+    def _priority(self) -> Priority:
+        state = self._item.state
+        segment = state.item.customer.segment if state.item else None
+        key = PRIORITY_KEY[state.severity] if state.severity else None
+        return Priority(priority_key=key, fairness_key=segment)
+
+    async def _send_outgoing(self) -> None:
+        while self._item.state.outgoing:
+            message, *rest = self._item.state.outgoing
+            self._item.state = self._item.state.model_copy(update={"outgoing": tuple(rest)})
+            await self._send(message)
+
+    async def _send(self, message: Outgoing) -> None:
+        if message.ballot is None:
+            await self._signal(message.workflow_id, SIGNAL_WITHDRAW, None)
+        else:
+            await self._signal(
+                message.workflow_id, SIGNAL_DECIDE, message.ballot.model_dump(mode="json")
+            )
+
+    async def _signal(self, workflow_id: str, signal: str, argument: object) -> None:
+        handle = workflow.get_external_workflow_handle(workflow_id)
+        try:
+            await handle.signal(signal, args=[] if argument is None else [argument])
+        except ApplicationError:
+            self._item.state = record.happened(
+                self._item.state,
+                EventKind.PROBLEM,
+                workflow.now(),
+                f"{workflow_id} has ended and could not be told: {signal}.",
+                workflow=workflow_id,
+            )
+
+    async def _project(self) -> None:
+        state = self._item.state
+        if state.snapshot is None or state.parked or not view.must_project(state):
+            return
+        desired = view.desired_view(state)
+        try:
+            result = await workflow.execute_activity_method(
+                JiraActivities.project_to_jira,
+                desired,
+                **options.jira(self._errand_words(state), self._priority()),
+            )
+        except ActivityError as error:
+            self._failed(error, "bringing the issue up to date")
+            return
+        self._item.state = view.projected(self._item.state, desired, result)
+        self._item.state = observation.take_in(self._item.state, result.observed, workflow.now())
+
+    def _errand_words(self, state: ItemState) -> str:
+        parts = [f"Bring {self._issue_key} up to date"]
+        if state.wanted_status:
+            parts.append("move it")
+        if state.comments:
+            parts.append(f"{len(state.comments)} comment(s)")
+        return ", ".join(parts)
+
+    def _failed(self, error: ActivityError, doing: str) -> None:
+        """Park the item for a person, or end it when its issue is gone."""
+        cause = error.cause
+        failure = cause.type if isinstance(cause, ApplicationError) else None
+        failure = failure or JIRA_UNAVAILABLE.type
+        state = self._item.state
+        if failure == ISSUE_GONE.type:
+            self._item.state = receiving.gone(state, workflow.now())
+            return
+        parked = Parked(failure=failure, doing=doing, since=workflow.now())
+        self._item.state = record.happened(
+            state.model_copy(update={"parked": parked}),
+            EventKind.PARKED,
+            workflow.now(),
+            f"Stopped while {doing}: {failure}. A person is needed.",
+            failure=failure,
+        )
+
+    def _show(self) -> None:
+        """Keep the Temporal UI's page and the saved views true."""
+        state = self._item.state
+        wanted = attributes.search_attributes(state)
+        updates = attributes.changes(self._shown, wanted)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._shown = wanted
+        workflow.set_current_details(case_file(state, workflow.now()))

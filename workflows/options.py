@@ -1,0 +1,62 @@
+"""Named sets of activity options. Temporal owns every retry; clients never retry by themselves.
+
+Each takes the plain-words summary that the Temporal UI shows beside the activity.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.common import Priority, RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+_PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+)
+
+
+def jira(summary: str, priority: Priority = Priority.default) -> ActivityConfig:
+    """Calls to Jira: as long as it takes; a 429 brings its own delay."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=2),
+        retry_policy=_PATIENT,
+        summary=summary,
+        priority=priority,
+    )
+
+
+def ledger(summary: str) -> ActivityConfig:
+    """Writing evidence: never given up, because decisions wait for it."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT, summary=summary
+    )
+
+
+def effect(summary: str, priority: Priority) -> ActivityConfig:
+    """Carrying out an action: a day of trying, then a person is asked."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=1),
+        schedule_to_close_timeout=timedelta(hours=24),
+        retry_policy=_PATIENT,
+        summary=summary,
+        priority=priority,
+    )
+
+
+def planning(summary: str) -> ActivityConfig:
+    """Evaluating policy on this machine: quick, no network."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT, summary=summary
+    )
+
+
+def sweep(summary: str) -> ActivityConfig:
+    """Looking through a project page by page."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=10),
+        heartbeat_timeout=timedelta(minutes=1),
+        retry_policy=_PATIENT,
+        summary=summary,
+    )
