@@ -166,7 +166,7 @@ def item_property(
 
 
 def _values(current: CurrentIssue, view: DesiredView) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Wanted values by Jira field id, and the fields that a person has set otherwise."""
+    """Wanted values by field name, and the fields that a person has set otherwise."""
     now, before = current.fields, view.last_seen
     rows = (
         ("priority", now.priority, view.priority, before and before.priority),
@@ -176,7 +176,7 @@ def _values(current: CurrentIssue, view: DesiredView) -> tuple[dict[str, Any], t
             view.assignee_account_id,
             before and before.assignee_account_id,
         ),
-        ("duedate", now.due_date, view.due_date, before and before.due_date),
+        ("due_date", now.due_date, view.due_date, before and before.due_date),
         ("resolution", now.resolution, view.resolution, before and before.resolution),
     )
     values: dict[str, Any] = {}

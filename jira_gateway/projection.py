@@ -45,7 +45,15 @@ from models.jira_view import (
 )
 from models.names import ITEM_PROPERTY, OPERATION_PROPERTY, SOURCE_PROPERTY
 
-EDITABLE = ("status", "priority", "assignee", "duedate", "resolution")
+FIELD_IDS = {
+    "status": "status",
+    "priority": "priority",
+    "assignee": "assignee",
+    "due_date": "duedate",
+    "resolution": "resolution",
+}
+"""Our name of a field → Jira's."""
+NAMES = {theirs: ours for ours, theirs in FIELD_IDS.items()}
 
 
 @dataclass
@@ -115,7 +123,9 @@ def _current(issue: RawIssue, own: str) -> CurrentIssue:
         operations=frozenset(map(str, stored)) | operations_on_comments(issue.comments),
         links=tuple(_links(issue.fields.get("issuelinks") or ())),
         transitions=tuple(_transitions(issue.raw.get("transitions") or ())),
-        ours=frozenset(name for name in EDITABLE if last_editor(issue, name) == own),
+        ours=frozenset(
+            name for name, theirs in FIELD_IDS.items() if last_editor(issue, theirs) == own
+        ),
     )
 
 
@@ -195,9 +205,10 @@ def _without_refused(changes: Changes, error: ApplicationError, done: _Done) -> 
     """
     refused: set[str] = set()
     if error.type == JIRA_REFUSED.type and error.details:
-        refused = set(error.details[0]["fields"]) & set(_names(changes))
-    elif error.type == ISSUE_GONE.type and changes.links:
-        # The issue was read a moment ago; it is the other end of a link that is gone.
+        named = {NAMES.get(name, name) for name in error.details[0]["fields"]}
+        refused = named & set(_names(changes))
+    if not refused and changes.links and error.type in (ISSUE_GONE.type, JIRA_REFUSED.type):
+        # The issue was read a moment ago, and nothing else is named: it is a link's other end.
         refused = {"issuelinks"}
     if not refused:
         raise error
@@ -241,7 +252,7 @@ def _edit_body(clients: JiraClients, changes: Changes) -> dict[str, Any]:
         ],
     }
     body: dict[str, Any] = {
-        "fields": {name: _as_sent(clients, name, value) for name, value in changes.values.items()},
+        "fields": _as_sent(clients, changes.values),
         "update": {name: operations for name, operations in update.items() if operations},
         "properties": [{"key": key, "value": value} for key, value in changes.properties.items()],
     }
@@ -259,12 +270,16 @@ def _comment(comment: DesiredComment) -> dict[str, Any]:
     }
 
 
-def _as_sent(clients: JiraClients, name: str, value: Any) -> Any:
-    if name == "duedate":
-        return value.isoformat()
-    if name == "assignee":
-        return {"accountId" if clients.kind == "cloud" else "name": value}
-    return {"name": value}
+def _as_sent(clients: JiraClients, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Wanted values in Jira's own shapes, by its field ids."""
+    user = "accountId" if clients.kind == "cloud" else "name"
+    sent: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "due_date":
+            sent[FIELD_IDS[name]] = value.isoformat()
+        else:
+            sent[FIELD_IDS[name]] = {user if name == "assignee" else "name": value}
+    return sent
 
 
 def _transition(
@@ -274,11 +289,10 @@ def _transition(
     values: Mapping[str, Any],
     done: _Done,
 ) -> None:
-    fields = {name: _as_sent(clients, name, value) for name, value in values.items()}
     client = clients.client()
     try:
         with jira_failures():
-            client.transition_issue(view.issue_id, move.id, fields=fields)
+            client.transition_issue(view.issue_id, move.id, fields=_as_sent(clients, values))
     except ApplicationError as error:
         if error.type != JIRA_REFUSED.type:
             raise
@@ -297,7 +311,7 @@ def _transition(
 
 
 def _names(changes: Changes) -> tuple[str, ...]:
-    """The parts of a change, by Jira's field ids."""
+    """The parts of a change, for people to read."""
     parts = (
         ("labels", changes.labels_added or changes.labels_removed),
         ("comment", changes.comments),
@@ -313,7 +327,7 @@ def _afterwards(before: SeenFields, done: _Done) -> SeenFields:
         "labels": tuple(sorted({*before.labels, *done.labels_added} - {*done.labels_removed})),
         "priority": done.values.get("priority", before.priority),
         "assignee_account_id": done.values.get("assignee", before.assignee_account_id),
-        "due_date": done.values.get("duedate", before.due_date),
+        "due_date": done.values.get("due_date", before.due_date),
         "resolution": done.values.get("resolution", before.resolution),
     }
     if done.moved_to is not None:

@@ -87,7 +87,7 @@ def search_page(
         else:
             answer = client.search_issues(
                 jql,
-                startAt=place or 0,
+                startAt=int(place or 0),
                 maxResults=PAGE,
                 fields=list(fields),
                 expand=expand,
