@@ -52,10 +52,10 @@ StartItem = Callable[[Client, Hint, str], Awaitable[None]]
 class DeliveryBook(Protocol):
     """Remembers which webhook deliveries Temporal already has."""
 
-    def seen_delivery(self, delivery_id: str) -> bool:
+    def seen_delivery(self, identifier: str) -> bool:
         """Whether this delivery was remembered before."""
 
-    def remember_delivery(self, delivery_id: str) -> object:
+    def remember_delivery(self, identifier: str, issue_id: str | None) -> bool:
         """Keep the delivery's id; twice is as good as once."""
 
 
@@ -104,7 +104,7 @@ class WebhookIntake:
         except (RPCError, Unreachable, TimeoutError, OSError) as error:
             log.warning("webhook_not_stored", issue_key=hint.issue_key, error=type(error).__name__)
             return self._answer(503, "unavailable", retry_after=RETRY_AFTER_SECONDS)
-        await self._remember(delivery)
+        await self._remember(delivery, hint)
         return self._answer(200, outcome, issue_key=hint.issue_key)
 
     async def _tell_temporal(self, hint: Hint, delivery: str) -> str:
@@ -132,9 +132,9 @@ class WebhookIntake:
             log.warning("deliveries_unreadable", error=type(error).__name__)
             return False
 
-    async def _remember(self, delivery: str) -> None:
+    async def _remember(self, delivery: str, hint: Hint) -> None:
         try:
-            await asyncio.to_thread(self.deliveries.remember_delivery, delivery)
+            await asyncio.to_thread(self.deliveries.remember_delivery, delivery, hint.issue_id)
         except Exception as error:  # Temporal has it; a repeated delivery is harmless
             log.warning("deliveries_unwritable", error=type(error).__name__)
 

@@ -32,20 +32,21 @@ class Book:
         self.known: set[str] = set()
         self.lock = threading.Lock()
 
-    def seen_delivery(self, delivery_id: str) -> bool:
+    def seen_delivery(self, identifier: str) -> bool:
         with self.lock:
-            return delivery_id in self.known
+            return identifier in self.known
 
-    def remember_delivery(self, delivery_id: str) -> None:
+    def remember_delivery(self, identifier: str, issue_id: str | None) -> bool:
         with self.lock:
-            self.known.add(delivery_id)
+            self.known.add(identifier)
+        return True
 
 
 class BrokenBook:
-    def seen_delivery(self, delivery_id: str) -> bool:
+    def seen_delivery(self, identifier: str) -> bool:
         raise OSError("disk is gone")
 
-    def remember_delivery(self, delivery_id: str) -> None:
+    def remember_delivery(self, identifier: str, issue_id: str | None) -> bool:
         raise OSError("disk is gone")
 
 

@@ -1,0 +1,50 @@
+"""The `followthrough` command. Commands live in `console/`; this is the entry and the last guard.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 a part it needs cannot be reached.
+Answers go to standard output (`--json`: one JSON document), everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from console import acts, reading
+from console.mishaps import keep_details, leave, quiet_logs
+from console.surface import tell_problem
+from runtime.problems import ExitCode, Problem
+
+app = typer.Typer(
+    name="followthrough",
+    help="Every piece of post-release feedback is followed through to a recorded decision.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (reading, acts):
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is told in a sentence and never as a traceback."""
+    quiet_logs()
+    leave(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        app()
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except Problem as problem:
+        tell_problem(problem)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # the last guard: a person gets a sentence, the details a file
+        tell_problem(keep_details(error))
+        return ExitCode.ANSWER_IS_NO
+    return ExitCode.DONE
+
+
+if __name__ == "__main__":
+    main()

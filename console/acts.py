@@ -1,0 +1,273 @@
+"""Commands by which people decide: approve, reject, ack, override, propose, resolve, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from console import options
+from console.context import connected, find, run, sender
+from console.surface import print_json, say, tell
+from desk.acts import ActSender
+from desk.amounts import read_amount
+from desk.finding import ItemReference
+from desk.questions import ask_item
+from models.approval import ActionKind, Choice, Money
+from models.base import Frozen
+from models.lifecycle import Outcome, Severity
+from models.messages import Answer
+from runtime.problems import Problem, WrongSettings
+from runtime.settings import Settings, load_settings
+
+DoIt = Callable[[ActSender, str], Awaitable[Answer]]
+
+
+class Told(Frozen):
+    """What `resume` prints with `--json`: a signal has no answer of its own."""
+
+    message: str
+    issue_key: str
+
+
+def _act(key: str, as_json: bool, do_it: DoIt) -> None:
+    """Find the item, do one act on it, and print the answer."""
+    settings = load_settings()
+    item = find(settings, key)
+
+    async def work() -> Answer:
+        return await do_it(await sender(settings), item.workflow_id)
+
+    _print(_in_words(work), as_json)
+
+
+def _in_words(work: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def awaited() -> Answer:
+        return await work()
+
+    try:
+        return run(awaited())
+    except ValidationError as error:
+        raise wrong_values(error) from error
+
+
+def wrong_values(error: ValidationError) -> WrongSettings:
+    """Which value cannot be used, without repeating it."""
+    told = "; ".join(
+        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg'].lower()}"
+        for detail in error.errors()
+    )
+    return WrongSettings(f"This cannot be sent: {told}.", remedy="Correct it and repeat.")
+
+
+def _print(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    say(answer.message)
+    if answer.request_id:
+        tell(f"Request {answer.request_id}")
+
+
+def approve(
+    key: options.Key,
+    *,
+    person: options.As,
+    reason: options.Reason = "",
+    request: options.Request = None,
+    as_json: options.Json = False,
+) -> None:
+    """Approve the request that waits on an item.
+
+    Example: followthrough approve FT-12 --as ada --reason "Invoice was sent twice"
+    """
+    _vote(
+        key,
+        Choice.APPROVE,
+        person=person,
+        reason=reason,
+        request=request,
+        as_json=as_json,
+    )
+
+
+def reject(
+    key: options.Key,
+    *,
+    person: options.As,
+    reason: options.Reason,
+    request: options.Request = None,
+    as_json: options.Json = False,
+) -> None:
+    """Refuse the request that waits on an item.
+
+    Example: followthrough reject FT-12 --as ada --reason "Refunded last week already"
+    """
+    _vote(
+        key,
+        Choice.REJECT,
+        person=person,
+        reason=reason,
+        request=request,
+        as_json=as_json,
+    )
+
+
+def _vote(
+    key: str, choice: Choice, *, person: str, reason: str, request: str | None, as_json: bool
+) -> None:
+    settings = load_settings()
+    item = find(settings, key)
+
+    async def work() -> Answer:
+        chosen = request or await _only_request(settings, item)
+        return await (await sender(settings)).decide(chosen, person, choice, reason)
+
+    _print(_in_words(work), as_json)
+
+
+async def _only_request(settings: Settings, item: ItemReference) -> str:
+    """The one request that waits on the item. Raises `Problem` when there is none or several."""
+    status = await ask_item(await connected(settings), item.workflow_id)
+    waiting = [action for action in status.actions if action.outcome is None]
+    if len(waiting) == 1:
+        return waiting[0].request_id
+    if waiting:
+        listed = "\n".join(f"  --request {one.request_id}   {one.summary}" for one in waiting)
+        raise WrongSettings(
+            f"{len(waiting)} requests wait on {status.issue_key}; say which:\n{listed}"
+        )
+    ended = [f"{one.request_id} was {one.outcome}" for one in status.actions if one.outcome]
+    past = f" ({'; '.join(ended)})" if ended else ""
+    raise Problem(
+        f"Nothing waits for approval on {status.issue_key}{past}.",
+        remedy=f"`followthrough show {status.issue_key}` tells how it stands.",
+    )
+
+
+def ack(
+    key: options.Key,
+    *,
+    person: options.As,
+    note: Annotated[str, typer.Option("--note", help="A note for the record.")] = "",
+    as_json: options.Json = False,
+) -> None:
+    """Acknowledge an escalation: I take this on.
+
+    Example: followthrough ack FT-12 --as ada
+    """
+    _act(key, as_json, lambda acts, item: acts.acknowledge(item, person, note))
+
+
+def override(
+    key: options.Key,
+    *,
+    person: options.As,
+    reason: options.Reason,
+    severity: Annotated[Severity | None, typer.Option(help="The right severity.")] = None,
+    category: Annotated[str | None, typer.Option(help="The right category.")] = None,
+    owner: Annotated[str | None, typer.Option(help="The right owner, a person id.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Correct what triage found.
+
+    Example: followthrough override FT-12 --as ada --severity S1 --reason "All of them are down"
+    """
+    if severity is None and category is None and owner is None:
+        raise WrongSettings(
+            "Nothing to correct was given.",
+            remedy="Give at least one of --severity, --category and --owner.",
+        )
+    _act(
+        key,
+        as_json,
+        lambda acts, item: acts.override(
+            item, person, reason, severity=severity, category=category, owner=owner
+        ),
+    )
+
+
+def propose(
+    key: options.Key,
+    kind: Annotated[ActionKind, typer.Argument(help="What should be done.")],
+    *,
+    person: options.As,
+    summary: Annotated[str, typer.Option("--summary", help="What and why, in one sentence.")],
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="How much, such as '129.00 EUR'.")
+    ] = None,
+    evidence: options.Evidence = None,
+    as_json: options.Json = False,
+) -> None:
+    """Ask for a policy action; people decide on it when the rules say so.
+
+    Example: followthrough propose FT-12 refund --as ada --amount "129.00 EUR" --summary "Billed twice"
+    """
+    money: Money | None = read_amount(amount) if amount else None
+    proofs = tuple(evidence or ())
+    _act(
+        key,
+        as_json,
+        lambda acts, item: acts.propose(item, person, kind, summary, amount=money, evidence=proofs),
+    )
+
+
+def resolve(
+    key: options.Key,
+    outcome: Annotated[Outcome, typer.Argument(help="How the item ends.")],
+    *,
+    person: options.As,
+    reason: options.Reason,
+    duplicate_of: Annotated[
+        str | None, typer.Option("--duplicate-of", help="Issue key, for outcome duplicate.")
+    ] = None,
+    evidence: options.Evidence = None,
+    as_json: options.Json = False,
+) -> None:
+    """Decide an item: the recorded decision that ends it.
+
+    Example: followthrough resolve FT-12 fixed --as ada --reason "Shipped in 4.2.1"
+    """
+    if outcome is Outcome.DUPLICATE and not duplicate_of:
+        raise WrongSettings(
+            "A duplicate of what?", remedy="Name the other issue with --duplicate-of KEY."
+        )
+    _act(
+        key,
+        as_json,
+        lambda acts, item: acts.resolve(
+            item,
+            person,
+            outcome,
+            reason,
+            duplicate_of=duplicate_of,
+            evidence=tuple(evidence or ()),
+        ),
+    )
+
+
+def resume(key: options.Key, person: options.As, as_json: options.Json = False) -> None:
+    """Tell a parked item that its cause is mended.
+
+    Example: followthrough resume FT-12 --as ada
+    """
+    settings = load_settings()
+    item = find(settings, key)
+
+    async def work() -> None:
+        await (await sender(settings)).resume(item.workflow_id, person)
+
+    run(work())
+    message = f"{item.issue_key} was told to go on; `followthrough show {item.issue_key}` tells if it does."
+    if as_json:
+        print_json(Told(message=message, issue_key=item.issue_key))
+    else:
+        say(message)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    for command in (approve, reject, ack, override, propose, resolve, resume):
+        app.command(rich_help_panel="Decide")(command)

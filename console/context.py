@@ -1,0 +1,91 @@
+"""What a command works with: settings, and connections made only when they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import make_url
+from temporalio.client import Client
+
+from desk.acts import ActSender
+from desk.finding import ItemReference, find_item, jira_clients
+from ledger.failures import LedgerFailure
+from ledger.store import open_ledger
+from models.people import Channel
+from runtime.connection import connect
+from runtime.problems import Problem, WrongSettings
+from runtime.settings import Settings
+from runtime.signing import SigningKey, load_or_create_signing_key
+
+Result = TypeVar("Result")
+MOST_REMEMBERED = 20_000
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run one command's asynchronous part."""
+    return asyncio.run(work)
+
+
+def find(settings: Settings, key: str) -> ItemReference:
+    """The item behind a key, from Jira or else from the ledger. Blocking; see `find_item`."""
+
+    def remembered(wanted: str) -> ItemReference | None:
+        url = settings.ledger_url.get_secret_value()
+        if not _ledger_exists(url):
+            return None
+        ledger = open_ledger(url)
+        try:
+            items = ledger.recent_items(MOST_REMEMBERED)
+        finally:
+            ledger.close()
+        found = next((item for item in items if item.issue_key == wanted), None)
+        if found is None:
+            return None
+        return ItemReference(issue_id=found.issue_id, issue_key=found.issue_key)
+
+    return find_item(jira_clients(settings.jira), remembered, key)
+
+
+def _ledger_exists(url: str) -> bool:
+    """Opening a ledger makes it; a mere look must not."""
+    address = make_url(url)
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+
+
+def signing_key(settings: Settings) -> SigningKey:
+    """The key that this terminal signs with. Raises `Problem` when it may not be read.
+
+    A key is never made here: the workers trust those that `up` or an operator made.
+    """
+    path = settings.signing_key_file
+    try:
+        if path.is_file():
+            return load_or_create_signing_key(path)
+        what = "there is no signing key, so nobody can prove here who they are."
+    except PermissionError:
+        what = "the signing key may not be read by you."
+    raise WrongSettings(
+        what,
+        where=str(path),
+        remedy="Run this where `followthrough up` runs and as the same user, or point "
+        "FOLLOWTHROUGH_DATA_DIR at its directory. Otherwise decide on the desk or in Jira.",
+    )
+
+
+async def connected(settings: Settings) -> Client:
+    """A client of the configured Temporal. Raises `Unreachable`."""
+    return await connect(settings)
+
+
+async def sender(settings: Settings) -> ActSender:
+    """Sends acts that are signed as coming from this terminal."""
+    key = signing_key(settings)
+    return ActSender(await connected(settings), key, Channel.CLI)
+
+
+def ledger_problem(failure: LedgerFailure) -> Problem:
+    """The ledger's failure as a problem for a person."""
+    return Problem(failure.what, remedy=failure.remedy)

@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="Issue key such as FT-12, or its id.")]
+As = Annotated[
+    str, typer.Option("--as", metavar="PERSON", help="Your id in people.yaml; the act is signed.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in your words; it is recorded.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+Request = Annotated[
+    str | None, typer.Option("--request", metavar="ID", help="Which request, when several wait.")
+]
+Evidence = Annotated[
+    list[str] | None,
+    typer.Option("--evidence", help="A comment, request or issue it rests on; may be repeated."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Directory for databases, keys and logs."),
+]

@@ -1,0 +1,116 @@
+"""Commands that only look: queue, show, settings."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from console import options
+from console.context import connected, find, run
+from console.render import item_page, queue_table, request_page, settings_table
+from console.surface import answers, print_json, tell
+from desk.questions import (
+    WAITS_FOR_PEOPLE,
+    ItemList,
+    ask_item,
+    ask_request,
+    ask_timeline,
+    list_items,
+)
+from models.approval import ActionStatus
+from models.base import Frozen
+from models.lifecycle import Awaiting
+from models.messages import ItemStatus, Timeline
+from runtime.settings import load_settings
+from runtime.settings_report import settings_report
+
+
+class ShownItem(Frozen):
+    """What `show --json` prints."""
+
+    status: ItemStatus
+    timeline: Timeline
+    requests: tuple[ActionStatus, ...] = ()
+
+
+def queue(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every running item, whoever it waits for.")
+    ] = False,
+    awaiting: Annotated[
+        list[Awaiting] | None, typer.Option("--awaiting", help="Only these; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: options.Json = False,
+) -> None:
+    """List what waits for people, soonest due first.
+
+    Example: followthrough queue --awaiting approval
+    """
+    settings = load_settings()
+    wanted = () if everything else tuple(awaiting or WAITS_FOR_PEOPLE)
+
+    async def work() -> ItemList:
+        client = await connected(settings)
+        return await list_items(client, awaiting=wanted, offset=offset, limit=limit)
+
+    listed = run(work())
+    if as_json:
+        print_json(listed)
+        return
+    answers().print(queue_table(listed, now=datetime.now(UTC)))
+    if any(item.problem for item in listed.items):
+        tell("Some items did not answer; is a worker running? `followthrough doctor` looks.")
+
+
+def show(key: options.Key, as_json: options.Json = False) -> None:
+    """Show one item: how it stands, its clocks, its requests, what happened.
+
+    Example: followthrough show FT-12
+    """
+    settings = load_settings()
+    item = find(settings, key)
+
+    async def work() -> ShownItem:
+        client = await connected(settings)
+        status, timeline = await asyncio.gather(
+            ask_item(client, item.workflow_id), ask_timeline(client, item.workflow_id)
+        )
+        waiting = [one.request_id for one in status.actions if one.outcome is None]
+        requests = await asyncio.gather(*(ask_request(client, one) for one in waiting))
+        return ShownItem(status=status, timeline=timeline, requests=tuple(requests))
+
+    shown = run(work())
+    if as_json:
+        print_json(shown)
+        return
+    screen = answers()
+    screen.print(item_page(shown.status, shown.timeline))
+    for request in shown.requests:
+        screen.print()
+        screen.print(request_page(request))
+
+
+def settings_command(as_json: options.Json = False) -> None:
+    """Print the settings in force and where each came from; secrets stay hidden.
+
+    Example: followthrough settings
+    """
+    report = settings_report(load_settings())
+    if as_json:
+        print_json(report)
+        return
+    answers().print(settings_table(report))
+    for notice in report.notices:
+        tell(notice)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command(rich_help_panel="Look")(queue)
+    app.command(rich_help_panel="Look")(show)
+    app.command(name="settings", rich_help_panel="Installation")(settings_command)

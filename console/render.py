@@ -1,0 +1,195 @@
+"""Tables and pages of the terminal. Every text is shown as it is, never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from desk.approval_view import missing
+from desk.questions import ItemList, ListedItem
+from desk.wording import duration, moment, money, words
+from models.approval import ActionStatus
+from models.clocks import ClockReading
+from models.messages import ItemStatus, OpenActionStatus, Timeline
+from runtime.settings_report import SettingsReport
+
+_LATE = "bold red"
+_SOON = "yellow"
+_QUIET = "dim"
+
+
+def queue_table(listed: ItemList, *, now: datetime) -> RenderableType:
+    """What waits, soonest due first."""
+    if not listed.items:
+        return Text("Nothing waits.")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Key", "Sev", "Waits for", "Whom", "Due", "What"):
+        table.add_column(heading, overflow="fold")
+    for item in listed.items:
+        table.add_row(*_queue_row(item, now))
+    shown = len(listed.items)
+    if listed.total == shown:
+        return table
+    count = f"{listed.total}+" if listed.capped else str(listed.total)
+    return Group(table, Text(f"{shown} of {count} shown; see --limit and --offset.", style=_QUIET))
+
+
+def _queue_row(item: ListedItem, now: datetime) -> tuple[Text, ...]:
+    status = item.status
+    due = item.due_at if status is None else status.due_at
+    return (
+        Text(item.workflow_id if status is None else status.issue_key, style="bold"),
+        Text(item.severity or ""),
+        Text(words(item.awaiting or "")),
+        Text(", ".join(status.awaited) if status else (item.owner or "")),
+        _due(due, item.breached, now),
+        Text(status.summary if status else (item.problem or ""), style="" if status else _QUIET),
+    )
+
+
+def _due(due: datetime | None, breached: bool, now: datetime) -> Text:
+    if due is None:
+        return Text("clocks stand still" if not breached else "breached", style=_QUIET)
+    left = int((due - now).total_seconds())
+    if left < 0:
+        return Text(f"{duration(-left)} late", style=_LATE)
+    return Text(f"in {duration(left)}", style=_SOON if left < 3600 else "")
+
+
+def item_page(status: ItemStatus, timeline: Timeline | None) -> RenderableType:
+    """One item as a page."""
+    parts: list[RenderableType] = [_heading(status), Text(status.summary), Text()]
+    if status.clock_scale != 1:
+        parts.insert(0, Text(f"Clocks run {status.clock_scale:g} times faster.", style=_SOON))
+    if status.unproven_allowed:
+        parts.insert(0, Text("Decisions without proof are accepted here.", style=_LATE))
+    if status.parked:
+        parts += [Text(f"Parked: {status.parked}", style=_LATE), Text(f"  {status.remedy or ''}")]
+    parts += [_facts(status), Text(), _clocks(status.clocks)]
+    if status.actions:
+        parts += [Text(), _actions(status.actions)]
+    if timeline is not None:
+        parts += [Text(), _timeline(timeline)]
+    return Group(*parts)
+
+
+def _heading(status: ItemStatus) -> Text:
+    severity = f"{status.severity} · " if status.severity else ""
+    return Text(f"{status.issue_key} · {severity}{words(status.stage)}", style="bold")
+
+
+def _grid(rows: Iterable[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style=_QUIET)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        if value:
+            grid.add_row(Text(name), Text(value))
+    return grid
+
+
+def _facts(status: ItemStatus) -> Table:
+    unsure = " (unsure; a person should look)" if status.triage_unsure else ""
+    rung = f"{status.ladder_level}, {status.ladder_rung}" if status.ladder_rung else ""
+    awaited = ", ".join(status.awaited)
+    return _grid(
+        (
+            ("waits for", f"{words(status.awaiting)}{': ' if awaited else ''}{awaited}"),
+            ("category", f"{status.category or ''}{unsure}"),
+            ("owner", status.owner or ""),
+            ("segment", status.segment or ""),
+            ("due", moment(status.due_at) if status.due_at else ""),
+            ("breached", "yes" if status.breached else ""),
+            ("ladder", rung),
+            ("taken on by", status.acknowledged_by or ""),
+            ("outcome", words(status.outcome) if status.outcome else ""),
+            ("resolution", words(status.resolution) if status.resolution else ""),
+            ("policy", (status.policy_version or "")[:12]),
+        )
+    )
+
+
+def _clocks(clocks: tuple[ClockReading, ...]) -> RenderableType:
+    if not clocks:
+        return Text("No clock runs.", style=_QUIET)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Clock", "Passed", "Left", "Due"):
+        table.add_column(heading)
+    for clock in clocks:
+        left = Text(duration(clock.remaining), style=_LATE if clock.breached else "")
+        due = "stands still" if clock.due_at is None else moment(clock.due_at)
+        table.add_row(Text(words(clock.name)), Text(duration(clock.elapsed)), left, Text(due))
+    return table
+
+
+def _actions(actions: tuple[OpenActionStatus, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Request", "Kind", "Amount", "Asked by", "Stands", "What"):
+        table.add_column(heading, overflow="fold")
+    for action in actions:
+        table.add_row(
+            Text(action.request_id),
+            Text(words(action.kind)),
+            Text(money(action.amount)),
+            Text(action.proposed_by),
+            Text(words(action.outcome) if action.outcome else "waits", style=_SOON),
+            Text(action.summary),
+        )
+    return table
+
+
+def _timeline(timeline: Timeline) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("When", "Who", "What"):
+        table.add_column(heading, overflow="fold")
+    if timeline.earlier_events:
+        table.add_row("", "", Text(f"{timeline.earlier_events} earlier events", style=_QUIET))
+    for event in timeline.events:
+        table.add_row(moment(event.at), Text(event.person or ""), Text(event.summary))
+    return table
+
+
+def request_page(status: ActionStatus) -> RenderableType:
+    """A request as an approval card."""
+    proposal, plan = status.proposal, status.plan
+    votes = "; ".join(
+        f"{vote.person}: {vote.choice}{f' ({vote.reason})' if vote.reason else ''}"
+        for vote in status.votes
+    )
+    rows = [
+        ("what", proposal.summary),
+        ("kind", words(proposal.kind)),
+        ("whom", proposal.subject),
+        ("how much", money(proposal.amount)),
+        ("evidence", ", ".join(proposal.evidence)),
+        ("asked by", proposal.proposed_by.person),
+        ("stands", words(status.outcome) if status.outcome else "waits"),
+        ("votes", votes),
+    ]
+    if plan is not None:
+        rows += [
+            ("rule", f"{plan.rule}: {plan.explanation}"),
+            ("may vote", ", ".join(person.id for person in plan.eligible)),
+            ("missing", missing(status)),
+            ("expires", moment(plan.expires_at)),
+        ]
+    return Group(Text(f"Request {proposal.request_id}", style="bold"), _grid(rows))
+
+
+def settings_table(report: SettingsReport) -> Table:
+    """Every setting with its value, its source and its meaning."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Variable", "Value", "From", "Meaning"):
+        table.add_column(heading, overflow="fold")
+    for line in report.settings:
+        table.add_row(
+            Text(line.variable),
+            Text("unset" if line.value is None else line.value),
+            Text(line.source, style=_QUIET if line.source == "default" else ""),
+            Text(line.meaning, style=_QUIET),
+        )
+    return table

@@ -1,0 +1,94 @@
+"""From the key a person types to the item's workflow: Jira knows, the ledger remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from temporalio.exceptions import ApplicationError
+
+from jira_gateway.client import JiraClients, JiraCredentials
+from models.base import Frozen
+from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, WhoActs
+from models.names import feedback_workflow_id
+from runtime.problems import Problem, Unreachable, WrongSettings
+from runtime.settings import JiraSettings
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,79}-[0-9]{1,12}")
+_ID = re.compile(r"(?:feedback-)?([0-9]{1,18})")
+
+Remembered = Callable[[str], "ItemReference | None"]
+"""Look a key up in the ledger's index; raises any database error."""
+
+
+class ItemReference(Frozen):
+    """Which item is meant. The key may have changed since; the id never does."""
+
+    issue_id: str
+    issue_key: str
+
+    @property
+    def workflow_id(self) -> str:
+        """The item's workflow."""
+        return feedback_workflow_id(self.issue_id)
+
+
+def jira_clients(settings: JiraSettings) -> JiraClients:
+    """Our clients of the configured Jira."""
+    return JiraClients(
+        settings.url, JiraCredentials(user=settings.user, token=settings.token), settings.kind
+    )
+
+
+def find_item(clients: JiraClients, remembered: Remembered, wanted: str) -> ItemReference:
+    """The item behind a key such as FT-12, an issue id or a workflow id. Blocking.
+
+    Raises `WrongSettings` (wrong use) for something that is no key, `Problem` when neither Jira nor
+    the ledger knows it, and `Unreachable` when neither can be asked.
+    """
+    by_id = _ID.fullmatch(wanted.strip())
+    if by_id is not None:
+        return ItemReference(issue_id=by_id[1], issue_key=by_id[1])
+    key = wanted.strip().upper()
+    if not _KEY.fullmatch(key):
+        raise WrongSettings(
+            f"{wanted!r} is no issue key.", remedy="Give a key such as FT-12, as Jira shows it."
+        )
+    try:
+        issue = clients.get(f"issue/{key}", {"fields": "project"})
+        return ItemReference(issue_id=str(issue["id"]), issue_key=str(issue["key"]))
+    except ApplicationError as error:
+        return _from_the_ledger(remembered, key, clients.url, error)
+
+
+def _from_the_ledger(
+    remembered: Remembered, key: str, url: str, error: ApplicationError
+) -> ItemReference:
+    unknown = error.type == ISSUE_GONE.type
+    try:
+        found = remembered(key)
+    except Exception as second:  # any failure of any database behind the ledger
+        raise _silent(url, error) from second
+    if found is not None:
+        return found
+    if unknown:
+        raise Problem(
+            f"{key} is not known: Jira has no such issue that we may see, and the ledger "
+            "remembers none.",
+            where=url,
+            remedy="Look at the spelling; `followthrough queue` lists what is being followed.",
+        ) from error
+    raise _silent(url, error) from error
+
+
+def _silent(url: str, error: ApplicationError) -> Unreachable:
+    known = FAILURES_BY_TYPE.get(error.type or "")
+    mended_by_someone = known is not None and known.who is not WhoActs.NOBODY
+    return Unreachable(
+        "Jira could not be asked for the issue, and the ledger does not know it.",
+        where=url,
+        remedy=known.remedy
+        if known is not None and mended_by_someone
+        else "Start the local stack with `followthrough up`, or look at JIRA_URL; "
+        "`followthrough doctor` checks each part.",
+    )

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage import TASK_QUEUE, client_of
+from tiny_workflows import TinyAction, TinyItem
+from typer.testing import CliRunner
+
+import cli
+from models.messages import ItemStart
+from models.names import action_workflow_id, feedback_workflow_id
+from runtime.problems import Problem
+
+
+def fresh_id() -> str:
+    return str(uuid.uuid4().int % 10**12)
+
+
+def an_item(address: str) -> str:
+    """A running item with one open request; its issue id."""
+    issue_id = fresh_id()
+
+    async def start() -> None:
+        client = await client_of(address)
+        await client.start_workflow(
+            TinyItem.run,
+            ItemStart(issue_id=issue_id, issue_key=f"FT-{issue_id}"),
+            id=feedback_workflow_id(issue_id),
+            task_queue=TASK_QUEUE,
+        )
+        await client.start_workflow(
+            TinyAction.run,
+            issue_id,
+            id=action_workflow_id(f"r-{issue_id}"),
+            task_queue=TASK_QUEUE,
+        )
+
+    asyncio.run(start())
+    return issue_id
+
+
+def command(*arguments: str) -> Any:
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+def refusal(*arguments: str) -> Problem:
+    result = command(*arguments)
+    assert isinstance(result.exception, Problem), (result.output, result.exception)
+    return result.exception
+
+
+def test_ack_prints_the_items_answer(installation: Path, served_address: str) -> None:
+    result = command("ack", an_item(served_address), "--as", "ada")
+
+    assert (result.exit_code, result.stdout) == (0, "ada has taken this on.\n")
+
+
+def test_the_answer_is_one_json_document_on_request(
+    installation: Path, served_address: str
+) -> None:
+    result = command("ack", an_item(served_address), "--as", "ada", "--json")
+
+    assert json.loads(result.stdout) == {
+        "message": "ada has taken this on.",
+        "stage": "escalate",
+        "request_id": None,
+    }
+
+
+def test_a_person_who_may_not_is_told_why_and_who_may(
+    installation: Path, served_address: str
+) -> None:
+    problem = refusal("ack", an_item(served_address), "--as", "eve")
+
+    assert problem.exit_code == 1
+    assert problem.what == "eve is not on this rung; ada is."
+    assert problem.remedy is not None
+
+
+def test_two_people_approve_and_a_later_vote_is_told_that_it_is_too_late(
+    installation: Path, served_address: str
+) -> None:
+    issue_id = an_item(served_address)
+
+    first = command("approve", issue_id, "--as", "ada", "--reason", "billed twice")
+    again = refusal("approve", issue_id, "--as", "ada")
+    second = command("approve", issue_id, "--as", "bob")
+    late = refusal("reject", issue_id, "--as", "bob", "--reason", "changed my mind")
+
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
+    assert again.what == "ada has voted."
+    assert late.what == "The request was approved before."
+    assert "Open the item" in (late.remedy or "")
+
+
+def test_an_approver_who_does_not_exist_is_refused_in_a_sentence(
+    installation: Path, served_address: str
+) -> None:
+    problem = refusal("approve", an_item(served_address), "--as", "nobody-of-that-name")
+
+    assert problem.what == "nobody-of-that-name may not vote on this; ada and bob may."
+
+
+def test_an_override_needs_something_to_correct(installation: Path) -> None:
+    problem = refusal("override", "12", "--as", "ada", "--reason", "wrong")
+
+    assert problem.exit_code == 2
+    assert "--severity" in (problem.remedy or "")
+
+
+def test_override_propose_and_resolve_reach_the_item(
+    installation: Path, served_address: str
+) -> None:
+    issue_id = an_item(served_address)
+    reason = ("--as", "ada", "--reason", "all are down")
+    asked = ("--as", "ada", "--summary", "Billed twice", "--amount", "129.00 EUR")
+
+    override = command("override", issue_id, "--severity", "S1", *reason)
+    propose = command("propose", issue_id, "refund", *asked, "--json")
+    resolve = command("resolve", issue_id, "fixed", *reason)
+    closed = refusal("ack", issue_id, "--as", "ada")
+
+    assert override.stdout == "Severity is now S1.\n"
+    assert json.loads(propose.stdout)["request_id"] == "r-new"
+    assert resolve.stdout == "Decided: fixed.\n"
+    assert "has ended" in closed.what
+
+
+def test_resume_is_signed(installation: Path, served_address: str) -> None:
+    issue_id = an_item(served_address)
+
+    result = command("resume", issue_id, "--as", "ada")
+
+    async def was_resumed() -> bool:
+        client = await client_of(served_address)
+        handle = client.get_workflow_handle(feedback_workflow_id(issue_id))
+        return bool(await handle.query("was_resumed"))
+
+    assert result.exit_code == 0, result.output
+    assert asyncio.run(was_resumed())
+
+
+def test_an_amount_that_is_none_is_refused_before_anything_is_sent(installation: Path) -> None:
+    problem = refusal(
+        "propose", "12", "refund", "--as", "ada", "--summary", "x", "--amount", "12,5 euros"
+    )
+
+    assert problem.exit_code == 2
+
+
+def test_an_unknown_item_is_one_sentence(installation: Path) -> None:
+    problem = refusal("ack", fresh_id(), "--as", "ada")
+
+    assert (problem.exit_code, problem.what) == (1, "No such item is followed.")
+
+
+def test_a_key_that_is_none_is_wrong_use(installation: Path) -> None:
+    assert refusal("ack", "not a key", "--as", "ada").exit_code == 2
+
+
+def test_while_jira_does_not_answer_a_key_is_looked_up_in_the_ledger_then_reported(
+    installation: Path,
+) -> None:
+    problem = refusal("ack", "FT-99", "--as", "ada")
+
+    assert problem.exit_code == 3
+    assert "Jira" in problem.what
+    assert "doctor" in (problem.remedy or "")
+
+
+def test_without_a_signing_key_nobody_can_act_and_is_told_what_to_do(
+    installation: Path, served_address: str
+) -> None:
+    (installation / "signing-key.pem").unlink()
+
+    problem = refusal("ack", an_item(served_address), "--as", "ada")
+
+    assert "no signing key" in problem.what
+    assert not (installation / "signing-key.pem").exists(), "the terminal must not make a key"
+
+
+def test_while_temporal_does_not_answer_the_exit_code_is_3(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+
+    problem = refusal("ack", "12", "--as", "ada")
+
+    assert problem.exit_code == 3
+    assert "followthrough up" in (problem.remedy or "")
+
+
+def test_queue_and_show_print_tables_and_stable_json(
+    installation: Path, served_address: str
+) -> None:
+    issue_id = an_item(served_address)
+
+    queue = command("queue", "--all", "--limit", "200")
+    listed = json.loads(command("queue", "--all", "--limit", "200", "--json").stdout)
+    page = command("show", issue_id)
+    shown = json.loads(command("show", issue_id, "--json").stdout)
+
+    assert queue.exit_code == 0, queue.output
+    assert issue_id in {item["workflow_id"].removeprefix("feedback-") for item in listed["items"]}
+    assert f"FT-{issue_id}" in page.stdout
+    assert "Climbed to rung 1 <owner>." in page.stdout
+    assert "one more yes" not in page.stdout, "two are needed"
+    assert "2 more yes, from Ada, Bob" in page.stdout
+    assert set(shown) == {"status", "timeline", "requests"}
+    assert shown["status"]["clocks"][0]["due_at"].endswith("Z")
