@@ -37,11 +37,17 @@ _CONCEPTS = (
     "app application",
     "support helpdesk agent representative",
 )
+_MARK = "concept "
 _CONCEPT_OF = {
-    stem(word): f"concept {line.split()[0]}" for line in _CONCEPTS for word in line.split()
+    stem(word): f"{_MARK}{line.split()[0]}" for line in _CONCEPTS for word in line.split()
 }
 
 
 def concept_of(stemmed: str) -> str:
     """The concept a stemmed word stands for, or the word itself."""
     return _CONCEPT_OF.get(stemmed, stemmed)
+
+
+def is_concept(feature: str) -> bool:
+    """Whether `concept_of` recognised the word."""
+    return feature.startswith(_MARK)
