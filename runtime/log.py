@@ -163,6 +163,4 @@ def _exception_of(given: ExcInfo | BaseException | bool | None) -> BaseException
 
 def _told(error: BaseException) -> str:
     name = type(error).__name__
-    if isinstance(error, ApplicationError) and error.type:
-        name = f"{name}({error.type})"
     return f"{name}: {error}" if isinstance(error, TELLABLE_ERRORS) else name
