@@ -15,7 +15,8 @@ def entries(
     workflow_id: str,
 ) -> tuple[LedgerEntry, ...]:
     """Ledger entries for the votes so far, in the order in which they arrived."""
-    judged = sorted([*votes, *refused], key=lambda vote: vote.at)
+    everything: list[Vote | RefusedBallot] = [*votes, *refused]
+    judged = sorted(everything, key=lambda vote: vote.at)
     events = (
         _event(start, plan, vote, f"{workflow_id}/{number}", number)
         for number, vote in enumerate(judged, start=1)
