@@ -1,0 +1,154 @@
+"""Reads authors and comments: whose side, a thank-you, a command, and who gave it.
+
+This is where a person's words end. What leaves is the side, whether it was a mere thank-you, and a
+command with a proof that we read it in Jira under that person's account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from insight.gratitude import is_gratitude
+from jira_gateway.interpreter import Author, CommentMeaning, EditMeaning, IssueContext
+from models.jira_view import CommandName, JiraCommand, Side
+from models.names import action_workflow_id, feedback_workflow_id
+from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
+
+PROOF_LASTS = timedelta(hours=24)
+"""An item whose worker is down judges the command when it is back; a day covers a bad night."""
+CUSTOMER_ACCOUNT = "customer"
+ACT_OF_COMMAND: dict[CommandName, Act] = {
+    CommandName.APPROVE: Act.VOTE,
+    CommandName.REJECT: Act.VOTE,
+    CommandName.ACK: Act.ACKNOWLEDGE,
+    CommandName.RESOLVE: Act.RESOLVE,
+    CommandName.OVERRIDE: Act.OVERRIDE,
+    CommandName.PROPOSE: Act.PROPOSE,
+    CommandName.RESUME: Act.RESUME,
+}
+ACT_OF_EDIT: dict[str, Act] = {
+    "status": Act.RESOLVE,
+    "resolution": Act.RESOLVE,
+    "priority": Act.OVERRIDE,
+    "assignee": Act.OVERRIDE,
+}
+"""An edit of these fields may be an act; of all others it is only noted who made it."""
+UNKNOWN_AUTHOR = (
+    "The Jira account that gave this command belongs to nobody in people.yaml. Add the account to "
+    "the person there, or give the command from an account that is listed."
+)
+
+
+class People(Protocol):
+    """Who is who, as of now."""
+
+    def by_account(self, jira_account_id: str) -> Person | None:
+        """The person with this Jira account."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs what we have seen with our own eyes."""
+
+    def sign(self, claim: ProofClaim) -> Proof:
+        """The proof of a claim."""
+        ...
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class JiraInterpreter:
+    """Interprets comments and edits by people. Never asked about our own account.
+
+    `people` is called for each comment, so that a changed people.yaml counts at once;
+    `parse_command` finds a command in a text.
+    """
+
+    def __init__(
+        self,
+        people: Callable[[], People],
+        parse_command: Callable[[str], JiraCommand | None],
+        signer: Signer,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._people = people
+        self._parse_command = parse_command
+        self._signer = signer
+        self._now = now
+
+    def comment(
+        self, issue: IssueContext, author: Author, text: str, at: datetime
+    ) -> CommentMeaning:
+        """What a comment means. A customer's words are never a command, whatever they begin with."""
+        person = self._person(author)
+        side = _side(issue, author, person)
+        if side is Side.CUSTOMER:
+            return CommentMeaning(side=side, gratitude=is_gratitude(text))
+        command = self._parse_command(text)
+        if command is None:
+            return CommentMeaning(side=side)
+        return CommentMeaning(side=side, command=self._signed(issue, command, person))
+
+    def edit(self, issue: IssueContext, author: Author, field: str, at: datetime) -> EditMeaning:
+        """Who made an edit; with a proof where the edit may be an act, such as a decision."""
+        person = self._person(author)
+        side = _side(issue, author, person)
+        if person is None:
+            return EditMeaning(side=side)
+        act = ACT_OF_EDIT.get(field)
+        subject = feedback_workflow_id(issue.issue_id)
+        proof = None if act is None else self._proof(person, act, subject)
+        return EditMeaning(
+            side=side, actor=Actor(person=person.id, channel=Channel.JIRA, proof=proof)
+        )
+
+    def _person(self, author: Author) -> Person | None:
+        return self._people().by_account(author.account_id) if author.account_id else None
+
+    def _signed(
+        self, issue: IssueContext, command: JiraCommand, person: Person | None
+    ) -> JiraCommand:
+        if person is None:
+            return command.model_copy(update={"problem": UNKNOWN_AUTHOR})
+        proof = self._proof(person, ACT_OF_COMMAND[command.name], subject_of(issue, command))
+        actor = Actor(person=person.id, channel=Channel.JIRA, proof=proof)
+        return command.model_copy(update={"actor": actor})
+
+    def _proof(self, person: Person, act: Act, subject: str) -> Proof:
+        return self._signer.sign(
+            ProofClaim(
+                person=person.id,
+                channel=Channel.JIRA,
+                act=act,
+                subject=subject,
+                expires_at=self._now() + PROOF_LASTS,
+            )
+        )
+
+
+def subject_of(issue: IssueContext, command: JiraCommand) -> str:
+    """The workflow id that a command's proof is worth something for.
+
+    A vote that names its request is a proof for that request alone. One that names none is meant
+    for the only request that waits on the item, and the item's id is its subject.
+    """
+    voting = command.name in (CommandName.APPROVE, CommandName.REJECT)
+    if voting and command.arguments:
+        return action_workflow_id(command.arguments[0])
+    return feedback_workflow_id(issue.issue_id)
+
+
+def _side(issue: IssueContext, author: Author, person: Person | None) -> Side:
+    """Whose side an author is on; an author nobody can name is taken for a customer.
+
+    In doubt a customer's word wakes somebody, and a colleague's would not.
+    """
+    if person is not None:
+        return Side.STAFF
+    if author.account_id is None or author.account_type == CUSTOMER_ACCOUNT:
+        return Side.CUSTOMER
+    return Side.CUSTOMER if author.account_id == issue.reporter_account_id else Side.STAFF

@@ -1,0 +1,117 @@
+"""Starts an item's workflow or wakes it: the one way in for webhooks, the sweep and intake."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from models.lifecycle import Stage
+from models.messages import ItemStart, JiraChanged
+from models.names import FEEDBACK_ITEM_WORKFLOW, SIGNAL_JIRA_CHANGED, feedback_workflow_id
+
+STAGE = SearchAttributeKey.for_keyword("FtStage")
+USUAL_PRIORITY = Priority(priority_key=3)
+"""Nobody knows an item's severity before triage; the workflow corrects it afterwards."""
+
+
+class Started(StrEnum):
+    """What telling Temporal of an issue came to."""
+
+    TOLD = "told"
+    REOPENED = "reopened"
+    ENDED = "ended"
+
+
+async def start_item(  # noqa: PLR0917 - the order in which a webhook tells it
+    client: Client,
+    task_queue: str,
+    issue_id: str,
+    issue_key: str,
+    delivery: str,
+    event: str,
+    *,
+    created: bool,
+    changed_at: datetime | None = None,
+) -> Started:
+    """Make sure that the issue's item runs and looks at it again.
+
+    An issue that was just `created` needs no signal beside the start, which saves an action: its
+    item reads the issue first thing. An item that has ended is left in peace (`ENDED`), unless
+    `changed_at` says that the issue changed after its end; then a new life begins on purpose
+    (`REOPENED`). A webhook, which may come late or twice, therefore gives no `changed_at`, and the
+    sweep, which has just looked, does. Raises `temporalio.service.RPCError`.
+    """
+    start = ItemStart(issue_id=issue_id, issue_key=issue_key)
+    changed = JiraChanged(delivery=delivery, event=event)
+    once = WorkflowIDReusePolicy.REJECT_DUPLICATE
+    try:
+        await _start(client, task_queue, start, None if created else changed, once)
+    except WorkflowAlreadyStartedError:
+        handle = client.get_workflow_handle(feedback_workflow_id(issue_id))
+        if changed_at is None or not await _ended_before(handle, changed_at):
+            return Started.ENDED
+        await _start(client, task_queue, start, None, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        return Started.REOPENED
+    return Started.TOLD
+
+
+async def start_unless_known(
+    client: Client, task_queue: str, issue_id: str, issue_key: str
+) -> bool:
+    """Start the item of an issue that nobody seems to have read; False when it has a run already.
+
+    Raises `temporalio.service.RPCError`.
+    """
+    start = ItemStart(issue_id=issue_id, issue_key=issue_key)
+    try:
+        await _start(
+            client,
+            task_queue,
+            start,
+            None,
+            WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            conflict=WorkflowIDConflictPolicy.FAIL,
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def _start(
+    client: Client,
+    task_queue: str,
+    start: ItemStart,
+    changed: JiraChanged | None,
+    reuse: WorkflowIDReusePolicy,
+    *,
+    conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
+) -> None:
+    await client.start_workflow(
+        FEEDBACK_ITEM_WORKFLOW,
+        start,
+        id=feedback_workflow_id(start.issue_id),
+        task_queue=task_queue,
+        id_conflict_policy=conflict,
+        id_reuse_policy=reuse,
+        start_signal=SIGNAL_JIRA_CHANGED if changed is not None else None,
+        start_signal_args=[changed] if changed is not None else [],
+        static_summary=start.issue_key,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(STAGE, Stage.RECEIVE.value)]),
+        priority=USUAL_PRIORITY,
+    )
+
+
+async def _ended_before(handle: WorkflowHandle[object, object], moment: datetime) -> bool:
+    description = await handle.describe()
+    return description.close_time is not None and description.close_time < moment

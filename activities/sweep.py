@@ -1,0 +1,77 @@
+"""Looks for issues that changed and were not told of, because webhooks can be lost."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.marks import Watermarks
+from activities.start_item import Started, start_item, start_unless_known
+from jira_gateway.gateway import JiraGateway
+from jira_gateway.search import ChangedIssue
+from models.activity_io import SweepInput, SweepResult
+
+FIRST_LOOK_BACK = timedelta(days=7)
+"""How far the very first sweep looks back; older issues are taken in when somebody touches them."""
+EVENT = "sweep"
+
+
+class SweepActivities:
+    """Wakes the items of issues whose present state nobody has read yet."""
+
+    def __init__(self, client: Client, gateway: JiraGateway, watermarks: Watermarks) -> None:
+        self._client = client
+        self._gateway = gateway
+        self._watermarks = watermarks
+
+    @activity.defn
+    async def sweep(self, request: SweepInput) -> SweepResult:
+        """Tell every issue's item that changed since the last sweep, oldest change first.
+
+        The window overlaps the last one by `request.overlap` seconds, since a search lags; an
+        issue whose mark is known is passed over. Reports a heartbeat for each page. Raises
+        `ApplicationError` of `models.failures`.
+        """
+        begin = request.since or request.now - FIRST_LOOK_BACK
+        pages = self._gateway.changed_since(begin - timedelta(seconds=request.overlap))
+        seen: set[tuple[str, str | None]] = set()
+        told = known = 0
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            # An issue that changes while we turn pages is found on two of them.
+            fresh = [issue for issue in page if (issue.issue_id, issue.mark) not in seen]
+            seen.update((issue.issue_id, issue.mark) for issue in fresh)
+            for issue, mark in await asyncio.to_thread(self._with_marks, fresh):
+                if mark is not None and mark == issue.mark:
+                    known += 1
+                elif await self._tell(issue, new=mark is None):
+                    told += 1
+            activity.heartbeat(len(seen))
+        return SweepResult(
+            until=request.now,
+            looked_at=len({issue_id for issue_id, _ in seen}),
+            told=told,
+            already_known=known,
+        )
+
+    def _with_marks(self, issues: list[ChangedIssue]) -> list[tuple[ChangedIssue, str | None]]:
+        return [(issue, self._watermarks.known_mark(issue.issue_id)) for issue in issues]
+
+    async def _tell(self, issue: ChangedIssue, *, new: bool) -> bool:
+        """Wake the issue's item, or start it; False when it ended and nothing changed since."""
+        queue = activity.info().task_queue
+        if new and await start_unless_known(self._client, queue, issue.issue_id, issue.issue_key):
+            return True
+        outcome = await start_item(
+            self._client,
+            queue,
+            issue.issue_id,
+            issue.issue_key,
+            f"sweep-{issue.mark or issue.updated_at.isoformat()}",
+            EVENT,
+            created=False,
+            changed_at=issue.updated_at,
+        )
+        return outcome is not Started.ENDED
