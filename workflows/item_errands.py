@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Protocol
 
 from temporalio import workflow
-from temporalio.common import Priority, TypedSearchAttributes
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
-    from activities.jira import JiraActivities
-    from activities.ledger import LedgerActivities
     from activities.receive import ReceiveActivities
 
     from activities.calendar import CalendarActivities
+    from activities.jira import JiraActivities
+    from activities.ledger import LedgerActivities
     from models.activity_io import AppendInput, ExtendCalendarInput, ReadInput, ReceiveInput
     from models.events import EventKind, LedgerEntry
     from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE
@@ -43,7 +43,6 @@ class ItemErrands:
     def __init__(self, item: Item, issue_key: str) -> None:
         self._item = item
         self._issue_key = issue_key
-        self._shown = TypedSearchAttributes.empty
 
     async def run_all(self) -> None:
         """Do everything that can be done now; a parked item only keeps its books."""
@@ -257,9 +256,8 @@ class ItemErrands:
     def _show(self) -> None:
         """Keep the Temporal UI's page and the saved views true."""
         state = self._item.state
-        wanted = attributes.search_attributes(state)
-        updates = attributes.changes(self._shown, wanted)
+        shown = workflow.info().typed_search_attributes
+        updates = attributes.changes(shown, attributes.search_attributes(state))
         if updates:
             workflow.upsert_search_attributes(updates)
-            self._shown = wanted
         workflow.set_current_details(case_file(state, workflow.now()))
