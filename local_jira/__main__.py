@@ -1,0 +1,58 @@
+"""`python -m local_jira`: run the stand-in on its own."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from local_jira.seed_file import SeedError
+from local_jira.server import serve
+from local_jira.settings import DEFAULT_SEED, LocalJiraSettings
+
+
+def _arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_jira",
+        description="A local stand-in for Jira, for trying out and testing. Jira is Atlassian's mark.",
+        epilog="Example: python -m local_jira --port 8080 --data-dir .local/jira",
+    )
+    parser.add_argument("--port", type=int, default=8080, help="0 takes a free port")
+    parser.add_argument("--data-dir", type=Path, default=Path(".local/jira"))
+    parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, help="used when the data is new")
+    parser.add_argument("--context-path", default="", help="for example /jira")
+    parser.add_argument(
+        "--webhook-retry-scale",
+        type=float,
+        default=0.01,
+        help="factor on the real delays of 5 to 15 minutes between retries",
+    )
+    parser.add_argument("--search-lag-seconds", type=float, default=0.0)
+    return parser.parse_args(given)
+
+
+def main(given: list[str] | None = None) -> int:
+    """Run until stopped; exit code 2 for a bad seed, 3 when the port is taken."""
+    arguments = _arguments(sys.argv[1:] if given is None else given)
+    settings = LocalJiraSettings(
+        port=arguments.port,
+        data_dir=arguments.data_dir,
+        seed=arguments.seed,
+        context_path=arguments.context_path,
+        webhook_retry_scale=arguments.webhook_retry_scale,
+        search_lag_seconds=arguments.search_lag_seconds,
+    )
+    try:
+        serve(settings)
+    except SeedError as error:
+        sys.stderr.write(f"{error}\nMend the seed file, or leave --seed out to use the default.\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(
+            f"Cannot listen on port {settings.port}: {error.strerror}.\n"
+            "Choose another one with --port, or 0 for a free one.\n"
+        )
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Creates one issue: fields, properties and links in one transaction."""
+
+from typing import Any
+
+from local_jira.changes.extras import (
+    add_link_from,
+    comment_additions,
+    keep_comment,
+    keep_issue_property,
+    link_additions,
+    read_properties,
+)
+from local_jira.changes.fields_update import apply_changes, change_item, read_changes
+from local_jira.changes.work import Work
+from local_jira.failures import BadRequestError, invalid_payload
+from local_jira.seed_file import SeedProject
+from local_jira.store.histories import add_history
+from local_jira.store.issues import IssueRecord, new_issue
+
+Json = dict[str, Any]
+
+
+def _project(work: Work, fields: Json) -> SeedProject:
+    wanted = fields.get("project")
+    found = None
+    if isinstance(wanted, dict):
+        identifier = wanted.get("id") or wanted.get("key")
+        found = work.site.catalog.project(str(identifier)) if identifier else None
+    if found is None:
+        raise BadRequestError(errors={"project": "Specify a valid project ID or key"})
+    return found
+
+
+def _require(issue: IssueRecord, document: Json) -> None:
+    fields = {**(document.get("fields") or {}), **(document.get("update") or {})}
+    if "issuetype" not in fields:
+        raise BadRequestError(errors={"issuetype": "Specify an issue type"})
+    if "summary" not in fields:
+        raise BadRequestError(errors={"summary": "You must specify a summary of the issue."})
+
+
+def _defaults(work: Work, issue: IssueRecord) -> None:
+    catalog = work.site.catalog
+    issue.fields["status"] = catalog.initial_status.id
+    issue.fields["creator"] = work.actor.account_id
+    issue.fields["statuscategorychangedate"] = work.now
+    issue.fields.setdefault("labels", [])
+    if issue.fields.get("reporter") is None:
+        issue.fields["reporter"] = work.actor.account_id
+    if issue.fields.get("priority") is None and catalog.default_priority:
+        issue.fields["priority"] = catalog.default_priority.id
+
+
+def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
+    """Create an issue from a request body; raises BadRequestError with a sentence per field.
+
+    Beside `fields` the body may hold `update` (with comment and issuelinks additions) and
+    `properties`, which are kept in the same transaction as the issue.
+    """
+    fields = document.get("fields") or {}
+    if not isinstance(fields, dict):
+        raise invalid_payload()
+    project = _project(work, fields)
+    issue = new_issue(work.connection, project.id, project.key, work.now)
+    _require(issue, document)
+    allowed = {name for name, definition in work.site.fields.items() if definition.create}
+    values = read_changes(work, issue, document, allowed, api, ignored=frozenset({"project"}))
+    update = document.get("update") or {}
+    properties = read_properties(document)
+    apply_changes(work, issue, values)
+    _defaults(work, issue)
+    work.keep(issue)
+    _announce(work, issue, document.get("historyMetadata"))
+    for key, value in properties.items():
+        keep_issue_property(work, issue, key, value)
+    for addition in comment_additions(update):
+        keep_comment(work, issue, addition, api)
+    for addition in link_additions(update):
+        add_link_from(work, issue, addition)
+    return issue
+
+
+def _announce(work: Work, issue: IssueRecord, metadata: Any) -> None:
+    # A real created event carries the first values as a changelog although the document says
+    # that only updates do.
+    shown = ("summary", "description", "priority", "reporter", "assignee", "status")
+    items = [
+        change_item(work, name, None, issue.fields[name])
+        for name in shown
+        if issue.fields.get(name)
+    ]
+    history = add_history(
+        work.connection,
+        issue.id,
+        work.actor.account_id,
+        work.now,
+        [],
+        metadata if isinstance(metadata, dict) else None,
+    )
+    work.announce(
+        "jira:issue_created",
+        issue,
+        history=history,
+        items=items,
+        event_type="issue_created",
+    )

@@ -1,0 +1,24 @@
+"""Times as the tracker keeps them: whole milliseconds since 1970, UTC."""
+
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def now_milliseconds() -> int:
+    """The present."""
+    return time.time_ns() // 1_000_000
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that name, or UTC when the name is unknown."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def jira_time(milliseconds: int, zone_name: str = "UTC") -> str:
+    """A time as Jira writes it: `2026-01-31T09:15:00.123+0100`, in the reader's zone."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone(zone_name))
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}{moment:%z}"

@@ -1,0 +1,150 @@
+"""Carries out one call: who asks, which handler, what is answered when it cannot be done."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import structlog
+
+from local_jira.auth import UnreadableTokenError, authenticate
+from local_jira.calls import PROBLEM_TYPE, Answer, Call
+from local_jira.changes.work import journal_entry
+from local_jira.failures import ProblemError, RefusalError, UnauthenticatedError
+from local_jira.routes import ADMIN_WEBHOOKS, LOCAL, PLATFORM, SESSION, UNSERVED
+from local_jira.routing import Match, RouteTable
+from local_jira.store.journal import finish_request, record_request
+
+log = structlog.get_logger("local_jira")
+
+_PLATFORM_PATH = re.compile(r"^/rest/api/(2|3|latest)/(.+)$")
+_NAME = re.compile(r"^\{[^}]+\}$")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a path leads: the route table, the rest of the path, and the API's version."""
+
+    table: RouteTable
+    rest: str
+    api: str
+    prefix: str
+
+
+def target_of(path: str) -> Target | None:
+    """The API that a path belongs to; None for pages and unknown paths."""
+    match = _PLATFORM_PATH.match(path)
+    if match:
+        api = "2" if match.group(1) == "2" else "3"
+        return Target(PLATFORM, match.group(2), api, f"/rest/api/{match.group(1)}/")
+    for prefix, table in (
+        ("/rest/webhooks/1.0/", ADMIN_WEBHOOKS),
+        ("/rest/auth/1/", SESSION),
+        ("/__local__/", LOCAL),
+    ):
+        if path.startswith(prefix):
+            return Target(table, path[len(prefix) :], "2", prefix)
+    return None
+
+
+def _documented_but_unserved(method: str, rest: str) -> str | None:
+    parts = rest.split("/")
+    for known_method, template in UNSERVED:
+        names = template.split("/")
+        if known_method == method and len(names) == len(parts):
+            pairs = zip(names, parts, strict=True)
+            if all(_NAME.match(name) or name == part for name, part in pairs):
+                return template
+    return None
+
+
+def _find(call: Call, target: Target) -> Match:
+    match = target.table.find(call.method, target.rest)
+    if match:
+        return match
+    template = _documented_but_unserved(call.method, target.rest)
+    if template and target.table is PLATFORM:
+        call.endpoint = template
+        raise ProblemError(
+            501,
+            "Not Implemented",
+            f"{call.method} /rest/api/{call.api}/{template} is documented for Jira, but this local "
+            "stand-in does not serve it.",
+        )
+    if target.table.methods(target.rest):
+        raise ProblemError(405, "Method Not Allowed", f"Method '{call.method}' is not supported.")
+    raise ProblemError(404, "Not Found", f"No endpoint {call.method} {call.path}.")
+
+
+def _perform(call: Call) -> Answer:
+    target = target_of(call.path)
+    if target is None:
+        raise ProblemError(404, "Not Found", f"No endpoint {call.method} {call.path}.")
+    call.api = target.api
+    match = _find(call, target)
+    call.endpoint = target.prefix + match.route.template
+    call.parameters = match.parameters
+    header = call.headers.get("authorization")
+    if target.table is not LOCAL:
+        call.account = authenticate(call.site.database.reader(), header)
+        if call.account is None and not match.route.anonymous:
+            raise UnauthenticatedError
+    return match.route.handler(call)
+
+
+def problem_answer(call: Call, problem: ProblemError) -> Answer:
+    """A problem document."""
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": call.path,
+    }
+    return Answer(problem.status, body, content_type=PROBLEM_TYPE)
+
+
+def _unauthenticated(call: Call) -> Answer:
+    realm = quote(call.site.settings.base_url, safe="")
+    return Answer(
+        401,
+        "Client must be authenticated to access this resource.",
+        {"WWW-Authenticate": f'OAuth realm="{realm}"'},
+        "text/plain;charset=UTF-8",
+    )
+
+
+def perform(call: Call) -> Answer:
+    """Carry out a call and turn every failure into the answer that Jira gives for it."""
+    try:
+        answer = _perform(call)
+    except RefusalError as refusal:
+        answer = Answer(refusal.status, refusal.body())
+    except UnauthenticatedError:
+        answer = _unauthenticated(call)
+    except UnreadableTokenError:
+        answer = Answer(403, {"error": "Failed to parse Connect Session Auth Token"})
+    except ProblemError as problem:
+        answer = problem_answer(call, problem)
+    except Exception:
+        # The last line of defence: the caller gets Jira's plain 500, the log gets the details.
+        log.exception("unexpected failure", method=call.method, endpoint=call.endpoint)
+        answer = Answer(500, {"errorMessages": ["Internal server error"], "errors": {}})
+    answer.headers.setdefault("Cache-Control", "no-cache, no-store, no-transform")
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("X-Arequestid", secrets.token_hex(16))
+    return answer
+
+
+def note(call: Call, status: int | None, fault: str | None) -> None:
+    """Write the call into the journal, or finish the line that its commit wrote.
+
+    Calls to /__local__ are left out: they are about the journal, not part of it.
+    """
+    if call.path.startswith("/__local__/"):
+        return
+    with call.site.database.transaction() as connection:
+        if call.journal_id is None or not call.committed:
+            entry = journal_entry(call, call.site.clock(), call.committed)
+            call.journal_id = record_request(connection, entry)
+        finish_request(connection, call.journal_id, status, fault)

@@ -1,0 +1,33 @@
+"""The whole surface: which paths exist, which handler serves each, what is left out on purpose."""
+
+from local_jira.handlers import (
+    comments,
+    definitions,
+    issues,
+    links,
+    local,
+    properties,
+    search,
+    server,
+    users,
+    webhooks,
+)
+from local_jira.routing import RouteTable
+
+PLATFORM = RouteTable(
+    [
+        *server.ROUTES,
+        *definitions.ROUTES,
+        *issues.ROUTES,
+        *comments.ROUTES,
+        *properties.ROUTES,
+        *links.ROUTES,
+        *search.ROUTES,
+        *users.ROUTES,
+        *webhooks.ROUTES,
+    ]
+)
+ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)
+SESSION = RouteTable(server.SESSION_ROUTES)
+LOCAL = RouteTable(local.ROUTES)
+UNSERVED = frozenset(server.unserved_operations())
