@@ -13,7 +13,7 @@ from pathlib import Path
 
 from runtime.problems import PartFailed
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 TAIL_LINES = 5
 TAIL_BYTES = 4096
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sysconfig
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def plan_temporal_server(
     """The command of a dev server whose file lives in `data_dir`; taken ports are replaced.
 
     The two pragmas are worth five times the throughput of the default file. The search attributes
-    may be named again over a file that has them already, and new ones are added to an old file.
+    are for a new file; `temporal_server_is_ready` adds what an older file lacks.
     """
     chosen = free_port(port)
     chosen_ui = free_port(ui_port, taken={chosen})
@@ -91,9 +92,22 @@ async def missing_search_attributes(client: Client) -> list[str]:
 
 
 def temporal_server_is_ready(address: str, namespace: str = "default") -> bool:
-    """Whether the server answers and has every search attribute of the product."""
+    """Whether the server answers and has every search attribute; adds those that it lacks.
+
+    A server started over an older file ignores search attributes that the file does not have, so
+    naming them on its command line is not enough.
+    """
+    if not _accepts(address):
+        return False
     listing = _ask(address, namespace, "operator", "search-attribute", "list")
-    return listing is not None and all(name in listing for name in SEARCH_ATTRIBUTES)
+    if listing is None:
+        return False
+    lacking = [name for name in SEARCH_ATTRIBUTES if f'"{name}"' not in listing]
+    for name in lacking:
+        kind = SEARCH_ATTRIBUTES[name]
+        create = ("operator", "search-attribute", "create", "--name", name, "--type", kind)
+        _ask(address, namespace, *create)
+    return not lacking
 
 
 def task_queue_is_polled(
@@ -110,6 +124,16 @@ def task_queue_is_polled(
         and datetime.fromisoformat(poller["lastAccessTime"]) >= since
         for poller in pollers
     )
+
+
+def _accepts(address: str) -> bool:
+    """Whether anything listens there; far cheaper to ask again and again than the command is."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def _ask(address: str, namespace: str, *question: str) -> str | None:

@@ -18,7 +18,7 @@ from runtime.problems import PartFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import LocalStack
 from runtime.stack_file import process_is_alive, read_stack
-from runtime.stack_plan import StackPorts
+from runtime.stack_plan import StackPorts, local_webhook_secret, plan_stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stack")]
 
@@ -70,6 +70,8 @@ def test_the_stack_comes_up_is_found_by_others_survives_a_killed_worker_and_stop
     stack.start()
     assert set(pids(settings)) == {"temporal", "jira", "effects", "worker", "desk"}
     assert stack.urls.desk in said[-1]
+    with pytest.raises(PartFailed, match="running on this data directory already"):
+        LocalStack(settings, ports=ANY_PORT, commands=commands()).start()
 
     elsewhere = load_settings()
     assert elsewhere.temporal.address == stack.urls.temporal_address
@@ -96,25 +98,11 @@ def test_the_stack_comes_up_is_found_by_others_survives_a_killed_worker_and_stop
     assert [name for name, pid in running.items() if process_is_alive(pid)] == []
     assert read_stack(settings.data_dir) is None
     assert load_settings().jira.url == "http://127.0.0.1:8701"
-
-
-def test_a_second_start_on_the_same_files_keeps_what_was_there(stack, settings):
-    stack.start()
-    first_secret = stack.settings.jira.webhook_secret
-    stack.stop()
-    stack.start()
-    assert stack.settings.jira.webhook_secret == first_secret
-
-
-def test_two_stacks_on_one_data_directory_are_refused(stack, settings):
-    stack.start()
-    with pytest.raises(PartFailed, match="running on this data directory already"):
-        LocalStack(settings, ports=ANY_PORT, commands=commands()).start()
-    assert read_stack(settings.data_dir) is not None
+    assert local_webhook_secret(settings.data_dir) == secret
 
 
 def test_a_part_that_does_not_come_up_stops_the_others(settings, said):
-    dying = commands(desk=(sys.executable, STAND_IN, "dies"))
+    dying = commands(jira=(sys.executable, STAND_IN, "dies"))
     stack = LocalStack(settings, ports=ANY_PORT, say=said.append, commands=dying)
     with pytest.raises(PartFailed, match="the disk is full"):
         stack.start()
@@ -122,12 +110,23 @@ def test_a_part_that_does_not_come_up_stops_the_others(settings, said):
 
 
 def test_a_taken_port_is_replaced_and_that_is_told(settings, said):
+    settings.data_dir.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ports = StackPorts(temporal=0, temporal_ui=0, jira=0, effects=0, desk=port)
-        with LocalStack(settings, ports=ports, say=said.append, commands=commands()) as stack:
-            assert not stack.urls.desk.endswith(f":{port}")
-            assert any(f"Port {port} is taken; the desk is at" in line for line in said)
+        plan = plan_stack(settings, ports, say=said.append, commands={}, extra_environment={})
+    assert said == [f"Port {port} is taken; the desk is at {plan.urls.desk}."]
+    assert not plan.urls.desk.endswith(f":{port}")
+
+
+def test_no_two_parts_get_the_same_port(settings, said):
+    settings.data_dir.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        port = once.getsockname()[1]
+    ports = StackPorts(temporal=port, temporal_ui=port, jira=port, effects=port, desk=port)
+    urls = plan_stack(settings, ports, say=said.append, commands={}, extra_environment={}).urls
+    chosen = [url.rpartition(":")[2] for url in urls.model_dump().values()]
+    assert len(set(chosen)) == 5
 
 
 RUN = """
