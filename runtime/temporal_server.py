@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import shutil
-import socket
-import subprocess
 import sysconfig
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesRequest,
+)
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from models.names import SEARCH_ATTRIBUTES
 from runtime.ports import LOOPBACK, free_port
@@ -91,23 +98,34 @@ async def missing_search_attributes(client: Client) -> list[str]:
     return [name for name in SEARCH_ATTRIBUTES if name not in answer.custom_attributes]
 
 
+async def add_search_attributes(client: Client, names: list[str]) -> None:
+    """Create search attributes of the product, by name, in the client's namespace.
+
+    Raises `RPCError` when the server does not answer or does not allow it.
+    """
+    types = {
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{SEARCH_ATTRIBUTES[name].upper()}")
+        for name in names
+    }
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
+    )
+
+
 def temporal_server_is_ready(address: str, namespace: str = "default") -> bool:
     """Whether the server answers and has every search attribute; adds those that it lacks.
 
     A server started over an older file ignores search attributes that the file does not have, so
     naming them on its command line is not enough.
     """
-    if not _accepts(address):
-        return False
-    listing = _ask(address, namespace, "operator", "search-attribute", "list")
-    if listing is None:
-        return False
-    lacking = [name for name in SEARCH_ATTRIBUTES if f'"{name}"' not in listing]
-    for name in lacking:
-        kind = SEARCH_ATTRIBUTES[name]
-        create = ("operator", "search-attribute", "create", "--name", name, "--type", kind)
-        _ask(address, namespace, *create)
-    return not lacking
+
+    async def question(client: Client) -> bool:
+        missing = await missing_search_attributes(client)
+        if missing:
+            await add_search_attributes(client, missing)
+        return not missing
+
+    return _ask(address, namespace, question)
 
 
 def task_queue_is_polled(
@@ -117,46 +135,34 @@ def task_queue_is_polled(
 
     The server remembers the polls of a worker that was killed, hence the moment.
     """
-    description = _ask(address, namespace, "task-queue", "describe", "--task-queue", task_queue)
-    pollers = json.loads(description).get("pollers") or [] if description else []
-    return any(
-        poller["taskQueueType"] == "workflow"
-        and datetime.fromisoformat(poller["lastAccessTime"]) >= since
-        for poller in pollers
-    )
 
-
-def _accepts(address: str) -> bool:
-    """Whether anything listens there; far cheaper to ask again and again than the command is."""
-    host, _, port = address.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS):
-            return True
-    except OSError:
-        return False
-
-
-def _ask(address: str, namespace: str, *question: str) -> str | None:
-    """The JSON text that the server's own command answers, or None when there is no answer."""
-    try:
-        answer = subprocess.run(  # noqa: S603 - our own binary with fixed arguments, no shell
-            [
-                str(find_temporal_binary()),
-                *question,
-                *("--address", address, "--namespace", namespace, "--output", "json"),
-                *(
-                    "--disable-config-file",
-                    "--disable-config-env",
-                    "--command-timeout",
-                    f"{ANSWER_SECONDS:.0f}s",
-                ),
-            ],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=2 * ANSWER_SECONDS,
-            check=False,
+    async def question(client: Client) -> bool:
+        description = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=namespace,
+                task_queue=TaskQueue(name=task_queue),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            )
         )
-    except subprocess.TimeoutExpired:
-        return None
-    return answer.stdout if answer.returncode == 0 else None
+        polls = (poller.last_access_time.ToDatetime(UTC) for poller in description.pollers)
+        return any(poll >= since for poll in polls)
+
+    return _ask(address, namespace, question)
+
+
+def _ask(address: str, namespace: str, question: Callable[[Client], Awaitable[bool]]) -> bool:
+    """Put a question to the server; no answer is a no. For code that is not asynchronous."""
+
+    async def conversation() -> bool:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await question(await Client.connect(address, namespace=namespace))
+
+    def in_a_loop_of_its_own() -> bool:
+        try:
+            return asyncio.run(conversation())
+        except (RuntimeError, RPCError, TimeoutError):
+            return False
+
+    # A thread, because the caller's own thread may be running a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(in_a_loop_of_its_own).result()
