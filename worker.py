@@ -1,0 +1,141 @@
+"""The composition root: one process that hosts every workflow and activity.
+
+It drains on SIGTERM and SIGINT: no new work is taken, what runs is finished, then it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from activities.receive import ReceiveActivities
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.approval import ApprovalActivities
+from activities.calendar import CalendarActivities
+from activities.customers import Customers
+from activities.effects import EffectActivities
+from activities.interpreter import JiraInterpreter
+from activities.jira import JiraActivities
+from activities.ledger import LedgerActivities
+from activities.sweep import SweepActivities
+from jira_gateway.client import JiraClients, JiraCredentials
+from jira_gateway.gateway import JiraGateway
+from ledger.failures import LedgerUnavailable
+from ledger.store import Ledger, open_ledger
+from policies import commands
+from policies.loader import PolicyReader
+from runtime.connection import connect
+from runtime.log import configure_logging
+from runtime.pepper import load_or_create_pepper
+from runtime.problems import Problem
+from runtime.settings import Settings, load_settings
+from runtime.signing import load_or_create_signing_key, trusted_public_keys
+from runtime.sweep_schedule import ensure_sweep_schedule
+from workflows.feedback_item import FeedbackItemWorkflow
+from workflows.intake_sweep import IntakeSweepWorkflow
+from workflows.policy_action import PolicyActionWorkflow
+
+WORKFLOWS: Sequence[type] = (FeedbackItemWorkflow, PolicyActionWorkflow, IntakeSweepWorkflow)
+THREADS = 16
+"""Activities at once; each thread has its own Jira connection."""
+DRAIN = timedelta(seconds=30)
+
+log = structlog.get_logger("worker")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_activities(
+    settings: Settings,
+    client: Client,
+    ledger: Ledger,
+    now: Callable[[], datetime] = _utc_now,
+) -> list[Callable[..., Any]]:
+    """Every activity, wired to the real outside. Tests call this too, with their own clock."""
+    jira = settings.jira
+    clients = JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
+    gateway = JiraGateway(clients, jira.project)
+    policies = PolicyReader(settings.policies)
+    signer = load_or_create_signing_key(settings.signing_key_file)
+    interpreter = JiraInterpreter(lambda: policies.current().directory, commands.parse, signer, now)
+    on_issues = JiraActivities(gateway, interpreter, ledger)
+    effects = EffectActivities(settings.effects_url)
+    receiving = ReceiveActivities(
+        gateway=gateway,
+        interpreter=interpreter,
+        ledger=ledger,
+        customers=Customers(settings.customers, load_or_create_pepper(settings.data_dir)),
+        policies=policies,
+        scale=settings.clock_scale,
+        trusted_keys=lambda: trusted_public_keys(settings.signing_key_file),
+        allow_unproven=settings.allow_unproven_decisions,
+    )
+    return [
+        receiving.receive_item,
+        on_issues.read_issue,
+        on_issues.project_to_jira,
+        LedgerActivities(ledger).append_to_ledger,
+        ApprovalActivities().plan_approval,
+        effects.execute,
+        effects.verify,
+        effects.compensate,
+        CalendarActivities().extend_calendar,
+        SweepActivities(client, gateway, ledger).sweep,
+    ]
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until told to stop, then finish what is under way."""
+    client = await connect(settings)
+    ledger = open_ledger(settings.ledger_url.get_secret_value())
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="activity") as threads:
+            worker = Worker(
+                client,
+                task_queue=settings.task_queue,
+                workflows=WORKFLOWS,
+                activities=build_activities(settings, client, ledger),
+                activity_executor=threads,
+                max_concurrent_activities=THREADS,
+                graceful_shutdown_timeout=DRAIN,
+            )
+            async with worker:
+                log.info("worker_started", task_queue=settings.task_queue)
+                await ensure_sweep_schedule(client, settings.task_queue)
+                await stop.wait()
+                log.info("worker_drains")
+    finally:
+        ledger.close()
+
+
+def main() -> int:
+    """Start from the environment; returns the exit code of DESIGN section 7."""
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_format)
+        asyncio.run(run_worker(settings))
+    except Problem as problem:
+        print(problem.sentence(), file=sys.stderr)  # noqa: T201 - this is the process's own voice
+        return int(problem.exit_code)
+    except LedgerUnavailable as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - as above
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
