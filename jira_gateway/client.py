@@ -81,7 +81,7 @@ class JiraClients:
         to the root logger, and it has no call for pages of the changelog.
         """
         client = self.client()
-        with jira_failures():
+        with jira_failures("GET", path):
             response = client._session.get(client._get_url(path), params=dict(params or {}))
             answer = response.json()
             if not isinstance(answer, dict):
@@ -95,13 +95,13 @@ class JiraClients:
         properties; both would cost a call.
         """
         client = self.client()
-        with jira_failures():
+        with jira_failures("PUT", path):
             client._session.put(client._get_url(path), data=json.dumps(dict(body)))
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST below the REST root, as JSON. The package's `create_issue` takes no properties."""
         client = self.client()
-        with jira_failures():
+        with jira_failures("POST", path):
             response = client._session.post(client._get_url(path), data=json.dumps(dict(body)))
             if not response.content:
                 return {}

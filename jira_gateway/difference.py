@@ -228,7 +228,10 @@ def _with_properties(changes: Changes, current: CurrentIssue, view: DesiredView)
     stored = current.properties.get(ITEM_PROPERTY) or {}
     content = {key: value for key, value in stored.items() if key not in (OPERATIONS, SEQUENCE)}
     own = view.properties.get(ITEM_PROPERTY)
-    if changes.edits or differing or (own is not None and own != content):
+    # A resolution usually goes with the move and is no reason for an edit of its own.
+    alone = {name: value for name, value in changes.values.items() if name != "resolution"}
+    edits = replace(changes, values=alone).edits
+    if edits or differing or (own is not None and own != content):
         written = (*operations, *changes.confirmed)
         differing[ITEM_PROPERTY] = item_property(current, view, written)
     return replace(changes, properties=differing)

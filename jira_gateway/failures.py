@@ -64,24 +64,27 @@ class Refusal:
 
 
 @contextmanager
-def jira_failures() -> Iterator[None]:
+def jira_failures(method: str = "The call", path: str = "to Jira") -> Iterator[None]:
     """Every call to Jira happens inside this block.
 
-    Raises `ApplicationError` with a type of `models.failures`; its cause is cut off, because the
+    `method` and `path` (below the REST root) name the call where the error itself does not. Raises `ApplicationError` with a type of `models.failures`; its cause is cut off, because the
     cause would carry the body into Temporal's history.
     """
     try:
         yield
     except (JIRAError, RequestException, JSONDecodeError) as error:
-        translated = translate(error)
-    else:
-        return
-    raise translated
+        raise translate(error, method=method, path=path) from None
 
 
-def translate(error: Exception, now: datetime | None = None) -> ApplicationError:
+def translate(
+    error: Exception,
+    now: datetime | None = None,
+    *,
+    method: str = "The call",
+    path: str = "to Jira",
+) -> ApplicationError:
     """The typed failure for what a call raised. `now` matters only for a `Retry-After` date."""
-    refusal = refusal_of(error)
+    refusal = refusal_of(error, method, path)
     response = _response_of(error)
     delay = None
     if refusal.failure.retryable and response is not None:
@@ -100,11 +103,11 @@ def translate(error: Exception, now: datetime | None = None) -> ApplicationError
     )
 
 
-def refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: Exception, method: str, path: str) -> Refusal:
     """Which failure this is, and where it happened."""
     response = _response_of(error)
     request = getattr(error, "request", None) if response is None else response.request
-    method, endpoint = "HTTP", "jira"
+    endpoint = _without_identifiers(path)
     if isinstance(request, PreparedRequest):
         method = request.method or method
         endpoint = endpoint_template(request.url or "")
@@ -131,8 +134,11 @@ def refused_fields(response: Response) -> tuple[str, ...]:
 def endpoint_template(url: str) -> str:
     """The path below the REST root with ids and keys taken out: `issue/{id}/transitions`."""
     path = unquote(urlsplit(url).path)
-    below = _REST.sub("", path).strip("/")
-    return "/".join("{id}" if _IDENTIFIER.match(part) else part for part in below.split("/"))
+    return _without_identifiers(_REST.sub("", path).strip("/"))
+
+
+def _without_identifiers(path: str) -> str:
+    return "/".join("{id}" if _IDENTIFIER.match(part) else part for part in path.split("/"))
 
 
 def _failure_for(response: Response, endpoint: str) -> Failure:

@@ -98,7 +98,9 @@ def fetch(
         f"issue/{issue_id}",
         {
             "fields": f"{PROJECTED_FIELDS},{TEXT_FIELDS}" if with_text else PROJECTED_FIELDS,
-            "expand": "transitions,transitions.fields,changelog" if with_transitions else "changelog",
+            "expand": "transitions,transitions.fields,changelog"
+            if with_transitions
+            else "changelog",
             "properties": PROPERTIES,
         },
     )
