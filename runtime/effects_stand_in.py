@@ -17,8 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.effects_store import EffectsStore, Result
-from runtime.ports import LOOPBACK
-from runtime.settings import DEFAULT_EFFECTS_PORT
+from runtime.ports import DEFAULT_EFFECTS_PORT, LOOPBACK
 
 DATABASE = "effects.db"
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]

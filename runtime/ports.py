@@ -1,10 +1,15 @@
-"""Free ports on 127.0.0.1."""
+"""The ports of a local installation, and free ones on 127.0.0.1."""
 
 from __future__ import annotations
 
 import socket
 
 LOOPBACK = "127.0.0.1"
+DEFAULT_TEMPORAL_PORT = 7233
+DEFAULT_TEMPORAL_UI_PORT = 8233
+DEFAULT_DESK_PORT = 8700
+DEFAULT_JIRA_PORT = 8701
+DEFAULT_EFFECTS_PORT = 8702
 
 
 def is_free(port: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -24,18 +25,14 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from models.names import DEFAULT_TASK_QUEUE
+from runtime.ports import DEFAULT_DESK_PORT, DEFAULT_JIRA_PORT, DEFAULT_TEMPORAL_PORT
 from runtime.problems import WrongSettings
 from runtime.stack_file import running_stack_variables
 
-DEFAULT_TEMPORAL_PORT = 7233
-DEFAULT_DESK_PORT = 8700
-DEFAULT_JIRA_PORT = 8701
-DEFAULT_EFFECTS_PORT = 8702
+DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
 
 
@@ -51,12 +48,8 @@ def _absolute(value: Path) -> Path:
 
 
 def _database_address(value: SecretStr) -> SecretStr:
-    try:
-        make_url(value.get_secret_value())
-    except ArgumentError:
-        raise ValueError(
-            "must be like sqlite:///path or postgresql+psycopg://user@host/name"
-        ) from None
+    if not DATABASE_ADDRESS.match(value.get_secret_value()):
+        raise ValueError("must be like sqlite:///path or postgresql+psycopg://user@host/name")
     return value
 
 

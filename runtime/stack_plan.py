@@ -14,18 +14,18 @@ from pydantic import SecretStr
 
 from models.base import Frozen
 from runtime.part import Part
-from runtime.ports import LOOPBACK, free_port
-from runtime.settings import (
+from runtime.ports import (
     DEFAULT_DESK_PORT,
     DEFAULT_EFFECTS_PORT,
     DEFAULT_JIRA_PORT,
     DEFAULT_TEMPORAL_PORT,
-    Settings,
-    load_temporal_settings,
+    DEFAULT_TEMPORAL_UI_PORT,
+    LOOPBACK,
+    free_port,
 )
+from runtime.settings import Settings, load_temporal_settings
 from runtime.stack_file import write_private
 from runtime.temporal_server import (
-    DEFAULT_UI_PORT,
     TemporalServerPlan,
     plan_temporal_server,
     task_queue_is_polled,
@@ -47,7 +47,7 @@ class StackPorts:
     """Preferred ports; a taken one is replaced by a free one. 0 asks for any."""
 
     temporal: int = DEFAULT_TEMPORAL_PORT
-    temporal_ui: int = DEFAULT_UI_PORT
+    temporal_ui: int = DEFAULT_TEMPORAL_UI_PORT
     jira: int = DEFAULT_JIRA_PORT
     effects: int = DEFAULT_EFFECTS_PORT
     desk: int = DEFAULT_DESK_PORT

@@ -22,11 +22,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models.names import SEARCH_ATTRIBUTES
-from runtime.ports import LOOPBACK, free_port
+from runtime.ports import (
+    DEFAULT_TEMPORAL_PORT,
+    DEFAULT_TEMPORAL_UI_PORT,
+    LOOPBACK,
+    free_port,
+)
 from runtime.problems import Problem
-from runtime.settings import DEFAULT_TEMPORAL_PORT
 
-DEFAULT_UI_PORT = DEFAULT_TEMPORAL_PORT + 1000
 DATABASE = "temporal.db"
 ANSWER_SECONDS = 5.0
 
@@ -58,7 +61,7 @@ def find_temporal_binary() -> Path:
 
 
 def plan_temporal_server(
-    data_dir: Path, *, port: int = DEFAULT_TEMPORAL_PORT, ui_port: int = DEFAULT_UI_PORT
+    data_dir: Path, *, port: int = DEFAULT_TEMPORAL_PORT, ui_port: int = DEFAULT_TEMPORAL_UI_PORT
 ) -> TemporalServerPlan:
     """The command of a dev server whose file lives in `data_dir`; taken ports are replaced.
 
