@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 _CAUSES = {
     "SQLITE_FULL": "the disk is full",
@@ -41,6 +41,13 @@ def unavailable(doing: str, error: SQLAlchemyError | OSError) -> LedgerUnavailab
         f"The ledger could not {doing}: {_cause(error)}.",
         "Look at its disk, its permissions and its connection; nothing was half written.",
     )
+
+
+def translated(doing: str, error: SQLAlchemyError) -> LedgerUnavailable | ValueError:
+    """What to raise for a driver's error: a value that we refused ourselves is the caller's fault."""
+    if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
+        return ValueError(str(error.orig))
+    return unavailable(doing, error)
 
 
 def _cause(error: SQLAlchemyError | OSError) -> str:

@@ -36,6 +36,7 @@ def follow(session: Session, entry: LedgerEntry) -> None:
             signature=[],
         )
         session.add(row)
+    row.issue_key = entry.issue_key
     row.category = entry.category or row.category
     for name, value in changes(entry.event, row.watch_until).items():
         setattr(row, name, value)

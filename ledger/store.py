@@ -1,7 +1,8 @@
 """The ledger: events that outlive Temporal's retention, and an index of items to find again.
 
 Sync and safe to share among threads; every method is one short transaction. Every method raises
-`LedgerUnavailable` when the database cannot be reached, read or written.
+`LedgerUnavailable` when the database cannot be reached, read or written, and ValueError for a moment
+without a time zone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ledger.database import WRITES, make_engine, migrate
-from ledger.failures import unavailable
+from ledger.failures import translated, unavailable
 from ledger.indexing import follow
 from ledger.records import IndexedItem, RecordedEvent
 from ledger.rows import event_row, indexed_item, insert_into, item_values, recorded_event
@@ -114,6 +115,12 @@ class Ledger:
         found = self._items(select(ItemRow).where(ItemRow.issue_id == issue_id))
         return found[0] if found else None
 
+    def item_by_key(self, issue_key: str) -> IndexedItem | None:
+        """What the index holds of the item with this key. A moved issue is found by its last key."""
+        named = select(ItemRow).where(ItemRow.issue_key == issue_key)
+        found = self._items(named.order_by(ItemRow.created_at.desc()).limit(1))
+        return found[0] if found else None
+
     def recent_items(self, limit: int) -> tuple[IndexedItem, ...]:
         """The items that arrived last, newest first: candidates for being similar."""
         newest = select(ItemRow).order_by(ItemRow.created_at.desc(), ItemRow.issue_id)
@@ -197,7 +204,7 @@ class Ledger:
             ):
                 yield session
         except SQLAlchemyError as error:
-            raise unavailable(doing, error) from error
+            raise translated(doing, error) from error
 
     @contextmanager
     def _reading(self, doing: str) -> Iterator[Session]:
@@ -205,4 +212,4 @@ class Ledger:
             with Session(self._engine) as session:
                 yield session
         except SQLAlchemyError as error:
-            raise unavailable(doing, error) from error
+            raise translated(doing, error) from error

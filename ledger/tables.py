@@ -83,7 +83,7 @@ class ItemRow(Base):
     __table_args__ = (Index("ix_item_index_customer", "customer", "watch_until"),)
 
     issue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    issue_key: Mapped[str] = mapped_column(String(64))
+    issue_key: Mapped[str] = mapped_column(String(64), index=True)
     workflow_id: Mapped[str] = mapped_column(String(255))
     customer: Mapped[str | None] = mapped_column(String(64))
     category: Mapped[str | None] = mapped_column(String(128))

@@ -88,6 +88,7 @@ def _create_item_index() -> None:
         sa.Column("outcome", sa.String(32)),
         sa.Column("signature", _DOCUMENT, nullable=False),
     )
+    op.create_index("ix_item_index_issue_key", "item_index", ["issue_key"])
     op.create_index("ix_item_index_created_at", "item_index", ["created_at"])
     op.create_index("ix_item_index_customer", "item_index", ["customer", "watch_until"])
 
