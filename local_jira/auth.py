@@ -4,7 +4,6 @@ import base64
 import binascii
 import sqlite3
 
-from local_jira.failures import UnauthenticatedError
 from local_jira.store.accounts import Account, find_by_email, find_by_secret
 
 
@@ -13,9 +12,11 @@ class UnreadableTokenError(Exception):
 
 
 def authenticate(connection: sqlite3.Connection, header: str | None) -> Account | None:
-    """The account behind an Authorization header; None when there is no header.
+    """The account behind an Authorization header; None when it proves nobody.
 
-    Raises UnauthenticatedError for a wrong secret and UnreadableTokenError for an unknown bearer token.
+    A wrong password or token makes the caller anonymous, not refused: operations that need an
+    account answer 401, but a search answers an empty page. Only a bearer token that cannot be
+    read raises UnreadableTokenError.
     """
     if not header:
         return None
@@ -27,18 +28,14 @@ def authenticate(connection: sqlite3.Connection, header: str | None) -> Account 
     elif scheme.lower() == "basic":
         account = _basic(connection, credentials.strip())
     else:
-        raise UnauthenticatedError
-    if account is None or not account.active:
-        raise UnauthenticatedError
-    return account
+        return None
+    return account if account is not None and account.active else None
 
 
 def _basic(connection: sqlite3.Connection, credentials: str) -> Account | None:
     try:
         email, _, secret = base64.b64decode(credentials, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise UnauthenticatedError from None
+        return None
     account = find_by_email(connection, email)
-    if account is None or not account.accepts(secret):
-        raise UnauthenticatedError
-    return account
+    return account if account is not None and account.accepts(secret) else None

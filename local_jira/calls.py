@@ -1,6 +1,7 @@
 """One request as the handlers see it, and one answer as they give it."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,25 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 JSON_TYPE = "application/json;charset=UTF-8"
 PROBLEM_TYPE = "application/problem+json;charset=UTF-8"
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _loads(body: bytes) -> Any:
+    """Strict JSON: numbers that nothing can store and half characters are refused."""
+    document = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+    if b"\\ud" in body.lower():
+        json.dumps(document, ensure_ascii=False).encode()
+    return document
 
 
 @dataclass
@@ -95,7 +115,7 @@ class Call:
                 415, "Unsupported Media Type", f"Content-Type '{content_type}' is not supported."
             )
         try:
-            return json.loads(self.body)
+            return _loads(self.body)
         except (ValueError, RecursionError):
             raise BadRequestError(
                 "There was an error parsing JSON. Check that your request body is valid."

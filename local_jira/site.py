@@ -9,7 +9,7 @@ from local_jira.changes.work import Work
 from local_jira.clock import now_milliseconds
 from local_jira.database import Database
 from local_jira.faults import FaultBook
-from local_jira.fields.registry import issue_fields
+from local_jira.fields.registry import FieldDefinition, issue_fields
 from local_jira.seeding import load_seed, plant, uproot
 from local_jira.settings import LocalJiraSettings
 from local_jira.webhooks.deliverer import Deliverer
@@ -24,6 +24,8 @@ class Site:
         """Open the database and, when it is new, plant the seed."""
         self.settings = settings
         self.clock = clock
+        self.catalog: Catalog
+        self.fields: dict[str, FieldDefinition]
         self.faults = FaultBook()
         self.database = Database(settings.database_file)
         with self.database.transaction() as connection:

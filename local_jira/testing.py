@@ -36,7 +36,7 @@ class RunningLocalJira:
     def auth_of(self, name: str) -> tuple[str, str]:
         """The e-mail and password of a person of the default seed, by first name (`ada`)."""
         emails = {
-            "ada": "ada.agent", "omar": "omar.owner", "lena": "lena.lead", "fay": "fay.finance",
+            "ada": "ada.agent", "omar": "omar.owner", "lena": "lena.lead", "fay": "fay.finance", "finn": "finn.finance",
             "sam": "sam.security", "eve": "eve.executive", "petra": "petra.product",
         }  # fmt: skip
         if name == "cora":

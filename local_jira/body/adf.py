@@ -44,6 +44,8 @@ def _valid_node(node: Any, depth: int) -> bool:
     attributes, marks = node.get("attrs", {}), node.get("marks", [])
     if not isinstance(attributes, dict) or not isinstance(marks, list):
         return False
+    if kind == "heading" and attributes.get("level") not in range(1, 7):
+        return False
     content = node.get("content", [])
     return (
         isinstance(content, list)

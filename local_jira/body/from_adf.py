@@ -16,6 +16,10 @@ def _attribute(node: Node, name: str) -> str:
     return str(node.get("attrs", {}).get(name, ""))
 
 
+def _unmarked(inner: str, _: Node) -> str:
+    return inner
+
+
 _WIKI_MARKS: dict[str, Callable[[str, Node], str]] = {
     "strong": lambda inner, _: f"*{inner}*",
     "em": lambda inner, _: f"_{inner}_",
@@ -41,7 +45,7 @@ def _wiki_inline(node: Node) -> str:
     if node["type"] == "text":
         written = str(node["text"])
         for mark in node.get("marks", []):
-            written = _WIKI_MARKS.get(mark["type"], lambda inner, _: inner)(written, mark)
+            written = _WIKI_MARKS.get(mark["type"], _unmarked)(written, mark)
         return written
     if node["type"] == "mention":
         return f"[~accountid:{_attribute(node, 'id')}]"
@@ -129,7 +133,7 @@ def _html(node: Node) -> str:
     if kind == "codeBlock":
         return f"<pre><code>{inner}</code></pre>"
     if kind == "heading":
-        level = min(6, max(1, int(_attribute(node, "level") or 1)))
+        level = _attribute(node, "level")
         return f"<h{level}>{inner}</h{level}>"
     if kind in _HTML_BLOCKS:
         return f"<{_HTML_BLOCKS[kind]}>{inner}</{_HTML_BLOCKS[kind]}>"

@@ -79,10 +79,18 @@ class _Reader:
             line = self.lines[self.at]
             if not line.strip():
                 self.at += 1
-            elif not (self._code(line) or self._heading(line) or self._quote(line)):
-                if not (self._items(_BULLET, "bulletList") or self._items(_NUMBER, "orderedList")):
-                    self._text()
+            elif not self._block(line):
+                self._text()
         return self.blocks
+
+    def _block(self, line: str) -> bool:
+        return (
+            self._code(line)
+            or self._heading(line)
+            or self._quote(line)
+            or self._items(_BULLET, "bulletList")
+            or self._items(_NUMBER, "orderedList")
+        )
 
     def _code(self, line: str) -> bool:
         start = _CODE_START.match(line.strip())

@@ -18,6 +18,8 @@ from local_jira.store.histories import add_history
 from local_jira.store.issues import IssueRecord, new_issue
 
 Json = dict[str, Any]
+# What the portal's form asks of a customer.
+CUSTOMER_FIELDS = frozenset({"summary", "description", "issuetype"})
 
 
 def _project(work: Work, fields: Json) -> SeedProject:
@@ -37,6 +39,11 @@ def _require(issue: IssueRecord, document: Json) -> None:
         raise BadRequestError(errors={"issuetype": "Specify an issue type"})
     if "summary" not in fields:
         raise BadRequestError(errors={"summary": "You must specify a summary of the issue."})
+
+
+def _check_customer(document: Json) -> None:
+    if set(document) - {"fields"}:
+        raise BadRequestError("You do not have permission to set more than the request's fields.")
 
 
 def _defaults(work: Work, issue: IssueRecord) -> None:
@@ -64,6 +71,9 @@ def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
     issue = new_issue(work.connection, project.id, project.key, work.now)
     _require(issue, document)
     allowed = {name for name, definition in work.site.fields.items() if definition.create}
+    if work.actor.is_customer:
+        _check_customer(document)
+        allowed &= CUSTOMER_FIELDS
     values = read_changes(work, issue, document, allowed, api, ignored=frozenset({"project"}))
     update = document.get("update") or {}
     properties = read_properties(document)
@@ -92,10 +102,10 @@ def _announce(work: Work, issue: IssueRecord, metadata: Any) -> None:
     history = add_history(
         work.connection,
         issue.id,
-        work.actor.account_id,
-        work.now,
-        [],
-        metadata if isinstance(metadata, dict) else None,
+        author=work.actor.account_id,
+        created=work.now,
+        items=[],
+        metadata=metadata if isinstance(metadata, dict) else None,
     )
     work.announce(
         "jira:issue_created",

@@ -42,6 +42,7 @@ def read_changes(
     document: Json,
     allowed: set[str],
     api: str,
+    *,
     ignored: frozenset[str] = frozenset(),
 ) -> Json:
     """The new internal values of every field that a request sets.

@@ -12,6 +12,7 @@ def record_changes(
     issue: IssueRecord,
     items: list[ChangeItem],
     metadata: dict[str, Any] | None,
+    *,
     announce: bool = True,
     event_type: str | None = None,
 ) -> None:
@@ -19,7 +20,12 @@ def record_changes(
     if not items and metadata is None:
         return
     history = add_history(
-        work.connection, issue.id, work.actor.account_id, work.now, items, metadata
+        work.connection,
+        issue.id,
+        author=work.actor.account_id,
+        created=work.now,
+        items=items,
+        metadata=metadata,
     )
     if announce and items:
         work.announce(

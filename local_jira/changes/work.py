@@ -54,7 +54,8 @@ class Work:
         due = self.now + round(self.site.settings.search_lag_seconds * 1000)
         for issue in self._touched.values():
             index_issue(self.site, self.connection, issue, due)
-        if call is not None:
+        # A bulk call commits several times and still is one request.
+        if call is not None and not call.committed:
             call.journal_id = record_request(self.connection, journal_entry(call, self.now, True))
 
 

@@ -175,7 +175,7 @@ def get_changelog(call: Call) -> Answer:
     """GET issue/{issueIdOrKey}/changelog: oldest first."""
     issue = visible_issue(call)
     view = view_for(call)
-    histories = visible_histories(histories_of(view.connection, issue.id))
+    histories = visible_histories(view, histories_of(view.connection, issue.id))
     page = last_page_of(call, [history_json(view, history) for history in histories], 100)
     return Answer(200, {"self": view.url(f"issue/{issue.key}/changelog"), **page})
 
@@ -187,7 +187,8 @@ def post_changelog_list(call: Call) -> Answer:
     if not isinstance(wanted, list):
         raise invalid_payload()
     view = view_for(call)
-    found = [h for h in histories_of(view.connection, issue.id) if h.id in wanted]
+    histories = visible_histories(view, histories_of(view.connection, issue.id))
+    found = [history for history in histories if history.id in wanted]
     return Answer(
         200,
         {

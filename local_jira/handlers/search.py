@@ -103,8 +103,8 @@ def _search(call: Call, request: Json) -> Answer:
             view.connection,
             call.account,
             request["jql"],
-            request["maxResults"],
-            request["nextPageToken"],
+            size=request["maxResults"],
+            token=request["nextPageToken"],
         )
     except JqlError as error:
         raise BadRequestError(error.message) from None
@@ -188,7 +188,9 @@ def post_match(call: Call) -> Answer:
     matches: list[Json] = []
     for jql in queries:
         try:
-            page = search_page(call.site, connection, call.actor, str(jql), MOST_RESULTS, None)
+            page = search_page(
+                call.site, connection, call.actor, str(jql), size=MOST_RESULTS, token=None
+            )
             found = [i for i in page.issue_ids if i in wanted]
             matches.append({"matchedIssues": found, "errors": []})
         except JqlError as error:

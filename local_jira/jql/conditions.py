@@ -196,7 +196,7 @@ class ListField(JqlField):
 
     def _contains(self, values: list[Any]) -> str:
         marks = ", ".join("?" * len(values))
-        return f"EXISTS (SELECT 1 FROM json_each({self.column}) WHERE value IN ({marks}))"
+        return f"EXISTS (SELECT 1 FROM json_each({self.column}) WHERE value IN ({marks}))"  # noqa: S608 - the column is one of ours; values are bound
 
     def any_of(self, values: list[Any]) -> Sql:
         """One of the values is in the list."""
@@ -253,12 +253,8 @@ class KeyField(JqlField):
 
     def compare(self, operator: str, value: Any) -> Sql:
         """Compare numbers within the same project."""
-        of_value = "(SELECT {} FROM search_index AS other WHERE other.issue_id = ?)"
-        return (
-            f"number {operator} {of_value.format('other.number')} "
-            f"AND project_id = {of_value.format('other.project_id')}",
-            [value, value],
-        )
+        prefix = "(SELECT project_id FROM issue WHERE id = ?)"
+        return f"issue_id {operator} ? AND project_id = {prefix}", [value, value]
 
 
 class TimeField(JqlField):

@@ -36,6 +36,10 @@ class Token:
         """Where it stands, as error sentences say it."""
         return f"(line {self.line}, character {self.character})"
 
+    def is_kind(self, kind: TokenKind) -> bool:
+        """Whether this is a piece of that kind."""
+        return self.kind == kind
+
     def is_word(self, *words: str) -> bool:
         """Whether this is one of the given key words, whatever the case."""
         return self.kind == "word" and self.text.upper() in words

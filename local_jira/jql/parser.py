@@ -105,10 +105,10 @@ class _Parser:
 
     def query(self) -> Query:
         condition = None
-        if self.current.kind != "end" and not self.current.is_word("ORDER"):
+        if not self.current.is_kind("end") and not self.current.is_word("ORDER"):
             condition = self.either()
         order = self.order() if self.current.is_word("ORDER") else ()
-        if self.current.kind != "end":
+        if not self.current.is_kind("end"):
             raise JqlError(
                 f"{ERROR}Expecting either 'OR' or 'AND' but got '{self.current.text}'. "
                 f"{self.current.place}"
@@ -143,7 +143,7 @@ class _Parser:
             if self.current.is_word("NOT") or self.current.text == "!":
                 self.take()
                 return Negation(self.single())
-            if self.current.kind == "open":
+            if self.current.is_kind("open"):
                 return self.group()
             return self.clause()
         finally:
@@ -152,9 +152,9 @@ class _Parser:
     def group(self) -> Condition:
         self.take()
         inner = self.either()
-        if self.current.kind == "end":
+        if self.current.is_kind("end"):
             raise JqlError(f"{ERROR}Expecting ')' before the end of the query.")
-        if self.current.kind != "close":
+        if not self.current.is_kind("close"):
             raise JqlError(
                 f"{ERROR}Expecting ')' but got '{self.current.text}'. {self.current.place}"
             )
@@ -200,14 +200,14 @@ class _Parser:
         raise JqlError(f"{ERROR}Expecting operator but got '{token.text}'. {_VALID} {token.place}")
 
     def operand_list(self) -> tuple[Operand, ...]:
-        if self.current.kind != "open":
+        if not self.current.is_kind("open"):
             return (self.operand(),)
         self.take()
         operands = [self.operand()]
-        while self.current.kind == "comma":
+        while self.current.is_kind("comma"):
             self.take()
             operands.append(self.operand())
-        if self.current.kind != "close":
+        if not self.current.is_kind("close"):
             raise JqlError(f"{ERROR}Expecting ')' before the end of the query.")
         self.take()
         return tuple(operands)
@@ -233,7 +233,7 @@ class _Parser:
                 f"must surround '{token.text}' in quotation marks to use it as a value. "
                 f"{token.place}"
             )
-        if self.current.kind == "open" and token.kind == "word":
+        if self.current.is_kind("open") and token.kind == "word":
             return self.function(token.text)
         return Value(token.text)
 
@@ -242,9 +242,9 @@ class _Parser:
         arguments: list[str] = []
         while self.current.kind in ("word", "string"):
             arguments.append(self.take().text)
-            if self.current.kind == "comma":
+            if self.current.is_kind("comma"):
                 self.take()
-        if self.current.kind != "close":
+        if not self.current.is_kind("close"):
             raise JqlError(f"{ERROR}Expecting ')' before the end of the query.")
         self.take()
         return Function(name, tuple(arguments))
@@ -257,7 +257,7 @@ class _Parser:
             )
         self.take()
         terms = [self.sorting()]
-        while self.current.kind == "comma":
+        while self.current.is_kind("comma"):
             self.take()
             terms.append(self.sorting())
         return tuple(terms)

@@ -96,6 +96,7 @@ def search_page(
     connection: sqlite3.Connection,
     account: Account,
     jql: str,
+    *,
     size: int,
     token: str | None,
 ) -> Page:

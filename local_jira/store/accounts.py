@@ -30,7 +30,8 @@ class Account:
     def accepts(self, secret: str) -> bool:
         """Whether a password or token belongs to this account, compared in constant time."""
         given = hash_secret(secret)
-        return any([hmac.compare_digest(given, known) for known in self.secret_hashes])
+        # A list, so that every secret is compared and the time tells nothing.
+        return any([hmac.compare_digest(given, known) for known in self.secret_hashes])  # noqa: C419 - every secret must be compared
 
 
 def hash_secret(secret: str) -> str:

@@ -39,6 +39,7 @@ class HistoryRecord:
 def add_history(
     connection: sqlite3.Connection,
     issue_id: int,
+    *,
     author: str,
     created: int,
     items: list[ChangeItem],

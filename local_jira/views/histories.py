@@ -38,6 +38,8 @@ def history_json(view: View, history: HistoryRecord) -> Json:
     return shown
 
 
-def visible_histories(histories: list[HistoryRecord]) -> list[HistoryRecord]:
-    """The entries that say something: those with changes or with metadata."""
+def visible_histories(view: View, histories: list[HistoryRecord]) -> list[HistoryRecord]:
+    """The entries that say something, for staff; customers do not see the changelog."""
+    if view.reader is not None and view.reader.is_customer:
+        return []
     return [history for history in histories if history.items or history.metadata]

@@ -184,7 +184,7 @@ def _friendly(view: View, milliseconds: int) -> str:
 
 def changelog_json(view: View, issue: IssueRecord) -> Json:
     """The issue's changelog, newest first, as `expand=changelog` gives it."""
-    histories = visible_histories(histories_of(view.connection, issue.id))
+    histories = visible_histories(view, histories_of(view.connection, issue.id))
     return {
         "startAt": 0,
         "maxResults": len(histories),
