@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -27,9 +28,9 @@ def register_webhook(jira: JiraSettings, desk_url: str, *, timeout_seconds: floa
 
     Raises `Unreachable` when Jira does not answer or refuses.
     """
-    wanted = f"{desk_url}{WEBHOOK_PATH}"
     token = jira.token.get_secret_value() if jira.token else ""
     secret = jira.webhook_secret.get_secret_value() if jira.webhook_secret else ""
+    body = _body(jira, f"{desk_url}{WEBHOOK_PATH}", secret)
     try:
         with httpx.Client(
             base_url=jira.url,
@@ -38,12 +39,12 @@ def register_webhook(jira: JiraSettings, desk_url: str, *, timeout_seconds: floa
             trust_env=False,  # a proxy of this machine does not lead to 127.0.0.1
         ) as client:
             ours = [hook for hook in _webhooks(client) if hook.get("name") == WEBHOOK_NAME]
-            keep = next((hook for hook in ours if hook.get("url") == wanted), None)
+            keep = next((hook for hook in ours if _is_same(hook, body)), None)
             for hook in ours:
                 if hook is not keep:
                     client.delete(str(hook["self"])).raise_for_status()
             if keep is None:
-                client.post(WEBHOOKS, json=_body(jira, wanted, secret)).raise_for_status()
+                client.post(WEBHOOKS, json=body).raise_for_status()
     except httpx.HTTPStatusError as error:
         raise _refused(jira, f"answered {error.response.status_code}") from error
     except httpx.HTTPError as error:
@@ -57,9 +58,15 @@ def _webhooks(client: httpx.Client) -> list[dict[str, Any]]:
     return [hook for hook in found if isinstance(hook, dict)] if isinstance(found, list) else []
 
 
+def _is_same(hook: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Jira never shows a secret, so the description carries its fingerprint."""
+    return all(hook.get(name) == body[name] for name in ("url", "description", "events"))
+
+
 def _body(jira: JiraSettings, url: str, secret: str) -> dict[str, Any]:
     return {
         "name": WEBHOOK_NAME,
+        "description": f"Signed with the secret {sha256(secret.encode()).hexdigest()[:12]}…",
         "url": url,
         "events": list(EVENTS),
         "filters": {"issue-related-events-section": f'project = "{jira.project}"'},

@@ -209,8 +209,8 @@ def _parts(settings: Settings, urls: StackUrls, temporal: TemporalServerPlan) ->
         # -P: a file in the current directory must not stand in for one of our modules.
         return (sys.executable, "-P", "-m", name, *options)
 
-    def with_port(name: str, url: str) -> tuple[str, ...]:
-        return module(name, "--port", url.rpartition(":")[2], "--data-dir", str(data_dir))
+    def with_port(name: str, url: str, directory: Path) -> tuple[str, ...]:
+        return module(name, "--port", url.rpartition(":")[2], "--data-dir", str(directory))
 
     return {
         "temporal": Part(
@@ -221,13 +221,13 @@ def _parts(settings: Settings, urls: StackUrls, temporal: TemporalServerPlan) ->
         ),
         "jira": Part(
             "jira",
-            with_port("local_jira", urls.jira),
+            with_port("local_jira", urls.jira, data_dir / "jira"),
             logs / "jira.log",
             lambda _started: answers(f"{urls.jira}/rest/api/3/serverInfo"),
         ),
         "effects": Part(
             "effects",
-            with_port("runtime.effects_stand_in", urls.effects),
+            with_port("runtime.effects_stand_in", urls.effects, data_dir),
             logs / "effects.log",
             lambda _started: answers(urls.effects),
         ),
