@@ -1,0 +1,295 @@
+"""The first step of an item: read it, know the customer, triage it, pin the rules.
+
+This is the only place where the customer's words are read for their meaning. They do not leave it:
+what does is a category, a severity, hashes for finding similar items, and a digest of the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.customers import ANONYMOUS
+from activities.jira import remember
+from activities.marks import Watermarks
+from activities.policy_source import PolicySource, policy_failures
+from insight.similar import most_similar, signature
+from insight.suggest import Suggestions, suggest
+from jira_gateway.gateway import JiraGateway
+from jira_gateway.interpreter import Interpreter
+from jira_gateway.read import FullReading
+from ledger.failures import LedgerFailure
+from ledger.records import IndexedItem, RecordedEvent
+from models.activity_io import Received, ReceiveInput
+from models.events import EventKind
+from models.failures import LEDGER_UNAVAILABLE
+from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
+from models.jira_view import ObservedIssue
+from models.policy import PolicySnapshot
+from policies import routing, snapshot
+from policies.policy_set import PolicySet
+
+log = structlog.get_logger(__name__)
+
+SIMILAR_FLOOR = 0.35
+SIMILAR_LOOKED_AT = 2000
+"""Earlier items that are compared. Older ones are a theme rather than a duplicate."""
+
+
+class CustomerBook(Protocol):
+    """What is known of customers."""
+
+    def facts(self, customer_id: str | None, country: str | None = None) -> CustomerFacts:
+        """The facts under the customer's pseudonym; an unknown customer is fine."""
+        ...
+
+
+class ItemIndex(Watermarks, Protocol):
+    """What the ledger must offer to find items again."""
+
+    def index_item(self, item: IndexedItem) -> None:
+        """Remember an item; again for the same issue is harmless."""
+        ...
+
+    def recent_items(self, limit: int) -> tuple[IndexedItem, ...]:
+        """The items that arrived last."""
+        ...
+
+    def decided_items_of(
+        self, customer: str, category: str | None, now: datetime
+    ) -> tuple[IndexedItem, ...]:
+        """This customer's decided items that are still watched, last decided first."""
+        ...
+
+    def events_of(self, issue_id: str) -> tuple[RecordedEvent, ...]:
+        """All events of one item, oldest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pinning:
+    """What a snapshot takes from this installation.
+
+    `scale` is how many times faster than real time clocks run; `trusted_keys` maps a signing key's
+    id to its public half in hex.
+    """
+
+    scale: float
+    trusted_keys: Mapping[str, str]
+    allow_unproven: bool
+
+
+class ReceiveActivities:
+    """Receives items. Safe to repeat, safe to share among threads."""
+
+    def __init__(
+        self,
+        gateway: JiraGateway,
+        interpreter: Interpreter,
+        policies: PolicySource,
+        customers: CustomerBook,
+        index: ItemIndex,
+        *,
+        pinning: Pinning,
+    ) -> None:
+        self._gateway = gateway
+        self._interpreter = interpreter
+        self._policies = policies
+        self._customers = customers
+        self._index = index
+        self._pinning = pinning
+
+    @activity.defn
+    def receive_item(self, request: ReceiveInput) -> Received:
+        """Everything that is pinned to an item when it arrives.
+
+        A missing summary, an empty or a very long text, any language and an unknown customer are
+        fine. Raises `ApplicationError` of `models.failures`: `IssueGone`, `PolicyInvalid`,
+        `LedgerUnavailable` and Jira's.
+        """
+        policy_set = self._policies.current()
+        full = self._gateway.read_full(request.issue_id, self._interpreter)
+        text = f"{full.summary}\n{full.description}"
+        item = self._item(full, text, policy_set)
+        suggestions = suggest(text, policy_set.taxonomy)
+        category = suggestions.category.value
+        with policy_failures():
+            routed = routing.route(
+                policy_set,
+                category=suggestions.category,
+                severity=suggestions.severity,
+                sentiment=suggestions.sentiment,
+                language=suggestions.language,
+                item=item,
+            )
+            pinned = snapshot.pin(
+                policy_set,
+                item=item,
+                category=category,
+                now=request.now,
+                scale=self._pinning.scale,
+                trusted_keys=self._pinning.trusted_keys,
+                allow_unproven=self._pinning.allow_unproven,
+                owner=routed.owner,
+            )
+        with ledger_failures():
+            similar = self._similar(item, signature(text))
+            earlier = self._recontact(item, category, pinned, request.now)
+            observed = self._news(full.reading.observed)
+            self._index.index_item(_indexed(item, request.workflow_id, category, signature(text)))
+        remember(self._index, item.issue_id, full.reading.mark)
+        log.info("item_received", issue_key=item.issue_key, calls=full.reading.calls)
+        return Received(
+            item=item,
+            triage=_triage(suggestions, routed, similar, earlier),
+            snapshot=pinned,
+            observed=observed,
+        )
+
+    def _item(self, full: FullReading, text: str, policy_set: PolicySet) -> FeedbackItem:
+        source = full.source
+        facts = self._customers.facts(
+            _customer_of(full, policy_set, self._gateway.own_account()), _text(source, "country")
+        )
+        observed = full.reading.observed
+        return FeedbackItem(
+            issue_id=observed.issue_id,
+            issue_key=observed.issue_key,
+            project=full.project,
+            issue_type=full.issue_type,
+            created_at=full.created_at,
+            reporter_account_id=full.reporter_account_id,
+            text_digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            text_length=len(full.summary) + len(full.description),
+            customer=facts,
+            release=full.release or _text(source, "release"),
+            source=_text(source, "source"),
+            submission_id=_text(source, "submission_id"),
+        )
+
+    def _similar(self, item: FeedbackItem, wanted: tuple[int, ...]) -> tuple[SimilarItem, ...]:
+        earlier = [
+            one
+            for one in self._index.recent_items(SIMILAR_LOOKED_AT)
+            if one.issue_id != item.issue_id
+        ]
+        matches = most_similar(wanted, [one.signature for one in earlier], SIMILAR_FLOOR)
+        customer = item.customer.reference
+        return tuple(
+            SimilarItem(
+                issue_id=earlier[match.place].issue_id,
+                issue_key=earlier[match.place].issue_key,
+                score=match.score,
+                same_customer=customer not in (ANONYMOUS, "")
+                and earlier[match.place].customer == customer,
+            )
+            for match in matches
+        )
+
+    def _recontact(
+        self, item: FeedbackItem, category: str, pinned: PolicySnapshot, now: datetime
+    ) -> Recontact | None:
+        """The same customer's last decided item, while it is watched."""
+        customer = item.customer.reference
+        if customer == ANONYMOUS:
+            return None
+        wanted = category if pinned.watch.same_category else None
+        for earlier in self._index.decided_items_of(customer, wanted, now):
+            if earlier.issue_id != item.issue_id:
+                return Recontact(
+                    issue_id=earlier.issue_id,
+                    issue_key=earlier.issue_key,
+                    workflow_id=earlier.workflow_id,
+                )
+        return None
+
+    def _news(self, observed: ObservedIssue) -> ObservedIssue:
+        """What people did that no earlier life of this item has taken in.
+
+        An issue that came back after its item had ended begins a new life, and a command that was
+        obeyed in the old one must not be obeyed again.
+        """
+        events = [one.event for one in self._index.events_of(observed.issue_id)]
+        if not any(event.kind is EventKind.RECEIVED for event in events):
+            return observed
+        ends = [event.at for event in events if event.kind is EventKind.CLOSED]
+        taken_in = max(ends or [event.at for event in events])
+        return observed.model_copy(
+            update={
+                "comments": tuple(one for one in observed.comments if one.created_at > taken_in),
+                "edits": tuple(one for one in observed.edits if one.at > taken_in),
+            }
+        )
+
+
+@contextmanager
+def ledger_failures() -> Iterator[None]:
+    """What the ledger raises inside becomes `LedgerUnavailable`, which is worth repeating."""
+    try:
+        yield
+    except LedgerFailure as failure:
+        # Cut off from its cause, which may repeat stored values.
+        raise ApplicationError(
+            f"{failure.what} {LEDGER_UNAVAILABLE.remedy}",
+            type=LEDGER_UNAVAILABLE.type,
+            non_retryable=not LEDGER_UNAVAILABLE.retryable,
+        ) from None
+
+
+def _customer_of(full: FullReading, policy_set: PolicySet, own_account: str) -> str | None:
+    """The source's id of the customer, or the reporter when nobody of ours reported it."""
+    told = _text(full.source, "customer")
+    reporter = full.reporter_account_id
+    if told or reporter is None or reporter == own_account:
+        return told
+    return None if policy_set.directory.by_account(reporter) else reporter
+
+
+def _triage(
+    suggestions: Suggestions,
+    routed: routing.Routing,
+    similar: tuple[SimilarItem, ...],
+    earlier: Recontact | None,
+) -> TriageResult:
+    return TriageResult(
+        category=suggestions.category,
+        severity=suggestions.severity,
+        sentiment=suggestions.sentiment,
+        language=suggestions.language,
+        owner=routed.owner,
+        owner_account_id=routed.owner_account_id,
+        routed_by=routed.routed_by,
+        similar=similar,
+        actions=routed.actions,
+        recontact_of=earlier,
+        unsure=routed.unsure,
+    )
+
+
+def _indexed(
+    item: FeedbackItem, workflow_id: str, category: str, fingerprint: tuple[int, ...]
+) -> IndexedItem:
+    known = item.customer.reference != ANONYMOUS
+    return IndexedItem(
+        issue_id=item.issue_id,
+        issue_key=item.issue_key,
+        workflow_id=workflow_id,
+        customer=item.customer.reference if known else None,
+        category=category,
+        created_at=item.created_at,
+        signature=fingerprint,
+    )
+
+
+def _text(source: Mapping[str, object], name: str) -> str | None:
+    """A member of the source property, which anybody who may edit the issue can write."""
+    value = source.get(name)
+    return value[:200] if isinstance(value, str) and value.strip() else None
