@@ -57,8 +57,8 @@ class Advance:
     steps: tuple[Step, ...] = ()
 
 
-NOBODY_THERE = "nobody is on it"
-LEAVE_REFUSED = "its approval was refused, or nobody decided on it in time"
+NOBODY_THERE = "nobody is on it."
+LEAVE_REFUSED = "its approval was refused, or nobody decided on it in time."
 
 
 def begin(state: LadderState, at: datetime) -> LadderState:

@@ -273,7 +273,7 @@ def test_an_angry_return_reopens_the_item_and_keeps_the_failed_decision() -> Non
 
     assert state.decision is None
     assert state.earlier_decisions[0].resolution is Confidence.FAILED
-    assert state.wanted_status is StatusCategory.IN_PROGRESS
+    assert state.wanted_status is StatusCategory.TO_DO
     resolution = clock(state, ClockName.RESOLUTION)
     assert resolution is not None
     assert (resolution.cycle, resolution.running) == (2, True)

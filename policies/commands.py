@@ -1,0 +1,171 @@
+"""Commands that people give as the first line of a Jira comment.
+
+Only the very first line counts, and only when it begins with `/` in its first column: what is
+quoted, in a code block or further down is talk about commands and not a command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from models.approval import ActionKind
+from models.jira_view import CommandName, JiraCommand
+from models.lifecycle import Outcome, Severity
+from policies.money import DECIMALS, AmountError, read_amount
+
+LONGEST_REASON = 2_000
+LONGEST_WORD = 200
+
+_COMMAND = re.compile(r"/([A-Za-z]{2,20})(?=\s|$)")
+_REQUEST = re.compile(r"[0-9]+-[A-Za-z0-9]+-[0-9]+")
+_ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+", re.IGNORECASE | re.ASCII)
+_OVERRIDE_KEYS = ("severity", "category", "owner")
+_WITH_AMOUNT = (ActionKind.REFUND, ActionKind.CREDIT)
+_PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
+
+
+class _Malformed(Exception):  # noqa: N818 - says what happened, as all failures here do
+    """The command cannot be understood; the text is for the person who wrote it."""
+
+
+def parse(text: str) -> JiraCommand | None:
+    """The command in a comment's text, or None when its first line is not one.
+
+    A command that cannot be understood comes back with `problem` in words. The amount of a
+    proposal comes back in minor units: `("refund", "4900", "EUR")`. A problem never repeats what
+    was written, since that may be a customer's words. Never raises.
+    """
+    first_line = text.split("\n", 1)[0]
+    found = _COMMAND.match(first_line)
+    if found is None:
+        return None
+    word = found[1].lower()
+    close = get_close_matches(word, [name.value for name in CommandName], n=1, cutoff=0.75)
+    if not close:
+        return None
+    name = CommandName(close[0])
+    words = first_line[found.end() :].split()
+    if word != name.value:
+        return JiraCommand(
+            name=name, problem=f"There is no such command; did you mean /{name.value}?"
+        )
+    try:
+        arguments, rest = _READERS[name](words)
+    except _Malformed as error:
+        return JiraCommand(name=name, problem=str(error))
+    return JiraCommand(name=name, arguments=arguments, reason=" ".join(rest)[:LONGEST_REASON])
+
+
+Read = tuple[tuple[str, ...], list[str]]
+
+
+def _vote(words: list[str]) -> Read:
+    if words and _REQUEST.fullmatch(words[0]):
+        return (words[0],), words[1:]
+    return (), words
+
+
+def _reject(words: list[str]) -> Read:
+    arguments, reason = _vote(words)
+    if not reason:
+        raise _Malformed("Say why after /reject, so that the requester can do something about it.")
+    return arguments, reason
+
+
+def _only_reason(words: list[str]) -> Read:
+    return (), words
+
+
+def _resolve(words: list[str]) -> Read:
+    usage = "Write /resolve OUTCOME and the reason, such as /resolve fixed it is in release 2.4."
+    if not words:
+        raise _Malformed(usage)
+    outcome = _one_of(words[0].lower().replace("-", "_"), [one.value for one in Outcome], usage)
+    rest = words[1:]
+    arguments: tuple[str, ...] = (outcome,)
+    if outcome == Outcome.DUPLICATE:
+        if not rest or not _ISSUE_KEY.fullmatch(rest[0][:LONGEST_WORD]):
+            raise _Malformed(
+                "Name the issue that it repeats: /resolve duplicate FT-12 and the reason."
+            )
+        arguments, rest = (outcome, rest[0].upper()), rest[1:]
+    if not rest:
+        raise _Malformed(usage)
+    return arguments, rest
+
+
+def _override(words: list[str]) -> Read:
+    usage = (
+        "Write what is right and why, such as /override severity=S2 category=billing it blocks "
+        "their payroll."
+    )
+    given: dict[str, str] = {}
+    rest = list(words)
+    while rest and "=" in rest[0]:
+        key, _, value = rest.pop(0)[:LONGEST_WORD].partition("=")
+        key = _one_of(key.lower(), _OVERRIDE_KEYS, usage)
+        if key in given:
+            raise _Malformed(f"{key} is given twice. {usage}")
+        if not value:
+            raise _Malformed(f"{key} has no value. {usage}")
+        given[key] = value
+    if not given or not rest:
+        raise _Malformed(usage)
+    if "severity" in given:
+        severities = [one.value for one in Severity]
+        given["severity"] = _one_of(given["severity"].upper(), severities, usage)
+    return tuple(f"{key}={value}" for key, value in given.items()), rest
+
+
+def _propose(words: list[str]) -> Read:
+    usage = "Write what and why, such as /propose refund 49.00 EUR charged twice in May."
+    if not words:
+        raise _Malformed(usage)
+    kind = ActionKind(_one_of(words[0].lower().replace("-", "_"), _PROPOSABLE, usage))
+    rest = words[1:]
+    arguments: tuple[str, ...] = (kind.value,)
+    if _begins_with_amount(kind, rest):
+        arguments, rest = (kind.value, *_amount(rest, usage)), rest[2:]
+    elif kind in _WITH_AMOUNT:
+        raise _Malformed(f"A {kind.value} needs an amount. {usage}")
+    if not rest:
+        raise _Malformed(f"Say why. {usage}")
+    return arguments, rest
+
+
+def _begins_with_amount(kind: ActionKind, words: list[str]) -> bool:
+    """Other actions may have an amount, but "3 customers were hit" is a reason."""
+    if not words or words[0][0] not in "0123456789":
+        return False
+    return kind in _WITH_AMOUNT or (len(words) > 1 and words[1] in DECIMALS)
+
+
+def _amount(words: list[str], usage: str) -> tuple[str, str]:
+    if len(words) < 2:
+        raise _Malformed(f"The amount needs a currency. {usage}")
+    try:
+        money = read_amount(words[0], words[1])
+    except AmountError as error:
+        raise _Malformed(f"{str(error)[:1].upper()}{str(error)[1:]}. {usage}") from None
+    if money.minor == 0:
+        raise _Malformed(f"The amount is nothing. {usage}")
+    return str(money.minor), money.currency
+
+
+def _one_of(word: str, known: list[str] | tuple[str, ...], usage: str) -> str:
+    if word in known:
+        return word
+    raise _Malformed(f"Choose one of {', '.join(known)}. {usage}")
+
+
+_READERS: dict[CommandName, Callable[[list[str]], Read]] = {
+    CommandName.APPROVE: _vote,
+    CommandName.REJECT: _reject,
+    CommandName.ACK: _only_reason,
+    CommandName.RESOLVE: _resolve,
+    CommandName.OVERRIDE: _override,
+    CommandName.PROPOSE: _propose,
+    CommandName.RESUME: _only_reason,
+}

@@ -1,0 +1,67 @@
+"""Who is who: the people and automation accounts of people.yaml."""
+
+from __future__ import annotations
+
+from models.base import Frozen
+from models.people import Act, Person
+from policies.documents import PeopleDocument
+
+
+class Directory(Frozen):
+    """Everybody in people.yaml, in the order of the file, and what each role may do."""
+
+    people: tuple[Person, ...]
+    permissions: dict[Act, tuple[str, ...]]
+
+    def by_id(self, person_id: str) -> Person | None:
+        """The person with this id, also one who has left."""
+        return next((person for person in self.people if person.id == person_id), None)
+
+    def by_account(self, jira_account_id: str) -> Person | None:
+        """The person with this Jira account id, also one who has left."""
+        return next(
+            (person for person in self.people if person.jira_account_id == jira_account_id), None
+        )
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        """Active people with the role."""
+        return tuple(p for p in self.people if p.active and role in p.roles)
+
+    def in_group(self, group: str) -> tuple[Person, ...]:
+        """Active people in the group."""
+        return tuple(p for p in self.people if p.active and group in p.groups)
+
+    def may(self, act: Act) -> tuple[Person, ...]:
+        """Active people whose role may do the act."""
+        roles = frozenset(self.permissions.get(act, ()))
+        return tuple(p for p in self.people if p.active and not roles.isdisjoint(p.roles))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role that somebody has, active or not."""
+        return frozenset(role for person in self.people for role in person.roles)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that somebody is in, active or not."""
+        return frozenset(group for person in self.people for group in person.groups)
+
+
+def directory_of(document: PeopleDocument) -> Directory:
+    """The directory that people.yaml describes."""
+    humans = tuple(
+        Person(
+            id=entry.id,
+            name=entry.name,
+            jira_account_id=entry.jira,
+            roles=entry.roles,
+            groups=entry.groups,
+            active=entry.active,
+        )
+        for entry in document.people
+    )
+    machines = tuple(
+        Person(id=entry.id, name=entry.name, jira_account_id=entry.jira, behind=entry.behind)
+        for entry in document.automation
+    )
+    return Directory(people=humans + machines, permissions=dict(document.permissions))

@@ -1,0 +1,38 @@
+"""Public holidays by country, from the `holidays` package.
+
+The package is large, so it is loaded only when a calendar names a country.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+
+@lru_cache
+def supported_countries() -> frozenset[str]:
+    """ISO codes of the countries whose holidays are known."""
+    import holidays  # noqa: PLC0415 - half a second that a calendar without a country need not pay
+
+    return frozenset(holidays.list_supported_countries())
+
+
+@lru_cache
+def subdivisions_of(country: str) -> frozenset[str]:
+    """Codes of the parts of a country that have holidays of their own."""
+    import holidays  # noqa: PLC0415 - as above
+
+    return frozenset(holidays.list_supported_countries().get(country, ()))
+
+
+@lru_cache(maxsize=256)
+def public_holidays(
+    country: str, subdivision: str | None, first_year: int, last_year: int
+) -> tuple[str, ...]:
+    """Local ISO dates of all public holidays in these years; none for an unknown country."""
+    if country not in supported_countries():
+        return ()
+    import holidays  # noqa: PLC0415 - as above
+
+    years = range(first_year, last_year + 1)
+    days = holidays.country_holidays(country, subdiv=subdivision, years=years)
+    return tuple(sorted(day.isoformat() for day in days))

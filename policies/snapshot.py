@@ -1,0 +1,196 @@
+"""Pinning: the rules that apply to one item, resolved, so that later edits never reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from models.item import FeedbackItem
+from models.lifecycle import Severity
+from models.people import Act, Person
+from models.policy import (
+    ApprovalRule,
+    Ladder,
+    PolicySnapshot,
+    Rung,
+    SeverityRules,
+    StatusMap,
+    WatchRule,
+)
+from policies import calendar_choice
+from policies.business_time import DAYS_COVERED, always_open, expand
+from policies.directory import Directory
+from policies.documents import ITEM_OWNER, ApprovalEntry, LadderEntry, RungEntry, TargetRule
+from policies.durations import WALL_DAY, seconds_in
+from policies.policy_set import PolicySet
+
+
+def pin(
+    policy_set: PolicySet,
+    *,
+    item: FeedbackItem,
+    category: str,
+    now: datetime,
+    scale: float,
+    trusted_keys: Mapping[str, str],
+    allow_unproven: bool,
+    owner: str | None = None,
+) -> PolicySnapshot:
+    """The rules for one item, for every severity it may come to have.
+
+    The calendar covers a day before the item was created until 200 days from `now`. With a `scale`
+    other than 1, for trying out, every duration is divided by it and the calendar never closes.
+    `owner` is who a rung that notifies the item's owner reaches. Evaluates conditions and reads
+    time-zone data, so it runs in an activity. Raises `ConditionError`.
+    """
+    entry = calendar_choice.choose(policy_set, item, category)
+    covers_from = min(item.created_at, now) - timedelta(days=1)
+    days = (now - covers_from).days + DAYS_COVERED
+    definition = calendar_choice.define(policy_set, entry, item, covers_from)
+    calendar = expand(definition, covers_from, days) if scale == 1 else None
+    resolving = _Resolving(policy_set, seconds_in(entry.a_day_is), scale, owner)
+    sla = policy_set.sla
+    rules = {
+        severity: resolving.severity_rules(severity, item.customer.segment, category)
+        for severity in Severity
+    }
+    return PolicySnapshot(
+        version=policy_set.version,
+        pinned_at=now,
+        scale=scale,
+        calendar_definition=definition,
+        calendar=calendar or always_open(covers_from, days),
+        rules=rules,
+        warn_at_percent=tuple(sorted(set(sla.warn_at_percent))),
+        reopen_is_new_cycle=sla.reopen_is_new_cycle,
+        pause_while_approving=sla.pause_while_approving,
+        approvals=tuple(resolving.approval_rule(rule) for rule in policy_set.approval.rules),
+        watch=WatchRule(
+            lasts=resolving.wall(sla.watch.lasts), same_category=sla.watch.same_category
+        ),
+        statuses=StatusMap.model_validate(sla.statuses.model_dump()),
+        people=_concerned(policy_set, rules, owner),
+        permissions=dict(policy_set.directory.permissions),
+        trusted_keys=dict(trusted_keys),
+        allow_unproven=allow_unproven,
+    )
+
+
+class _Resolving:
+    """Turns written rules into seconds and person ids for one item."""
+
+    def __init__(
+        self, policy_set: PolicySet, business_day: int, scale: float, owner: str | None
+    ) -> None:
+        self._policy_set = policy_set
+        self._business_day = business_day
+        self._scale = scale
+        self._owner = owner
+
+    def wall(self, written: str) -> int:
+        """A wall-clock duration in seconds, at least one."""
+        return self._scaled(seconds_in(written, WALL_DAY))
+
+    def business(self, written: str) -> int:
+        """A duration in business seconds, a day being what the item's calendar says."""
+        return self._scaled(seconds_in(written, self._business_day))
+
+    def severity_rules(self, severity: Severity, segment: str, category: str) -> SeverityRules:
+        """The targets and the ladder of one severity; the loader has made sure of both."""
+        rule = next(
+            rule
+            for rule in self._policy_set.sla.targets
+            if _fits(rule, severity, segment, category)
+        )
+        ladder = next(
+            ladder for ladder in self._policy_set.escalation.ladders if severity in ladder.severity
+        )
+        return SeverityRules(
+            targets={
+                clock: self.business(written) for clock, written in rule.written_targets().items()
+            },
+            target_rule=rule.name,
+            ladder=self._ladder(ladder),
+        )
+
+    def approval_rule(self, entry: ApprovalEntry) -> ApprovalRule:
+        """An approval rule with its durations in seconds."""
+        count = self.business if entry.business else self.wall
+        return ApprovalRule(
+            name=entry.name,
+            actions=tuple(kind.value for kind in entry.actions),
+            when=entry.when,
+            quorum=entry.quorum,
+            groups=entry.groups,
+            on_refusal=entry.on_refusal,
+            on_expiry=entry.on_expiry,
+            expires_after=count(entry.expires_after),
+            remind_after=count(entry.remind_after) if entry.remind_after else None,
+            business=entry.business,
+            why=entry.why,
+        )
+
+    def _ladder(self, entry: LadderEntry) -> Ladder:
+        return Ladder(
+            name=entry.name,
+            starts_at_percent=entry.starts_at_percent,
+            rungs=tuple(self._rung(level, rung) for level, rung in enumerate(entry.rungs, 1)),
+            repeat=entry.repeat,
+            acknowledgement_lasts=self.wall(entry.acknowledgement_lasts),
+        )
+
+    def _rung(self, level: int, entry: RungEntry) -> Rung:
+        count = self.business if entry.business else self.wall
+        return Rung(
+            level=level,
+            name=entry.name,
+            notify=_notified(self._policy_set.directory, entry.notify, self._owner),
+            wait=count(entry.wait),
+            business=entry.business,
+            needs_approval=entry.needs_approval,
+        )
+
+    def _scaled(self, seconds: int) -> int:
+        return max(1, round(seconds / self._scale))
+
+
+def _fits(rule: TargetRule, severity: Severity, segment: str, category: str) -> bool:
+    return (
+        (not rule.severity or severity in rule.severity)
+        and (not rule.segment or segment in rule.segment)
+        and (not rule.category or category in rule.category)
+    )
+
+
+def _notified(directory: Directory, written: tuple[str, ...], owner: str | None) -> tuple[str, ...]:
+    """Active people only, each once, in the order written."""
+    found: dict[str, None] = {}
+    for one in written:
+        kind, _, name = one.rpartition(":")
+        if kind == "role":
+            people = directory.with_role(name)
+        elif kind == "group":
+            people = directory.in_group(name)
+        else:
+            person = directory.by_id(owner or "" if name == ITEM_OWNER else name)
+            people = (person,) if person and person.active else ()
+        found.update((person.id, None) for person in people)
+    return tuple(found)
+
+
+def _concerned(
+    policy_set: PolicySet, rules: Mapping[Severity, SeverityRules], owner: str | None
+) -> tuple[Person, ...]:
+    """Whoever these rules name: by role, by group, on a rung, as owner, or behind an account."""
+    directory = policy_set.directory
+    groups = {group for rule in policy_set.approval.rules for group in rule.groups}
+    ids = {person.id for act in Act for person in directory.may(act)}
+    ids |= {person.id for person in directory.people if not groups.isdisjoint(person.groups)}
+    ids |= {
+        notified for one in rules.values() for rung in one.ladder.rungs for notified in rung.notify
+    }
+    ids |= {
+        name for person in directory.people if person.behind for name in (person.id, person.human)
+    }
+    ids |= {owner} if owner else set()
+    return tuple(person for person in directory.people if person.id in ids)
