@@ -35,6 +35,7 @@ class Part:
     patience_seconds: float = 60.0
     stop_seconds: float = 10.0
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _log_begins: int = field(default=0, repr=False)
     _started_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), repr=False)
 
     @property
@@ -51,6 +52,7 @@ class Part:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._started_at = datetime.now(UTC)
         with self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own parts with fixed arguments
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -85,10 +87,10 @@ class Part:
         )
 
     def last_lines(self) -> list[str]:
-        """The end of the log file."""
+        """The end of what this start of the part wrote to its log file."""
         try:
             with self.log.open("rb") as log:
-                log.seek(max(0, self.log.stat().st_size - TAIL_BYTES))
+                log.seek(max(self._log_begins, self.log.stat().st_size - TAIL_BYTES))
                 return log.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
         except OSError:
             return []

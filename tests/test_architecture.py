@@ -21,7 +21,7 @@ INNER_ROOMS = (
     "insight",
     "local_jira",
 )
-OUTER_ROOMS = ("runtime", "desk", "demo", "bench")
+OUTER_ROOMS = ("runtime", "desk", "console", "demo", "bench")
 ROOMS = (*INNER_ROOMS, *OUTER_ROOMS)
 OUTERMOST_MODULES = ("cli", "worker")
 LONGEST_FILE = 400
@@ -84,8 +84,8 @@ def test_imports_go_one_way(room):
     assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.parametrize("room", ["runtime", "desk"])
-def test_runtime_and_desk_do_not_know_the_processes_that_use_them(room):
+@pytest.mark.parametrize("room", ["runtime", "desk", "console"])
+def test_runtime_desk_and_console_do_not_know_the_processes_that_use_them(room):
     wrong = [
         f"{place(file, line)} imports {name}"
         for file in files_of(room)
@@ -98,7 +98,7 @@ def test_runtime_and_desk_do_not_know_the_processes_that_use_them(room):
 def test_nothing_but_the_local_jira_itself_imports_it():
     wrong = [
         f"{place(file, line)}: start it as a process instead (`python -m local_jira`)"
-        for room in ("runtime", "desk", *INNER_ROOMS[:-1])
+        for room in ("runtime", "desk", "console", *INNER_ROOMS[:-1])
         for file in files_of(room)
         for name, line in imported_names(tree_of(file))
         if name == "local_jira"

@@ -51,3 +51,13 @@ def test_a_part_that_ignores_the_request_to_stop_is_killed_and_that_is_told(tmp_
 
 def test_stopping_a_part_that_was_never_started_does_nothing(tmp_path):
     assert part(tmp_path, "stubborn").stop() is True
+
+
+def test_the_last_words_of_an_earlier_start_are_not_taken_for_those_of_this_one(tmp_path):
+    dying = part(tmp_path, "dies")
+    dying.log.write_text("an old complaint\n")
+    dying.start()
+    with pytest.raises(PartFailed) as caught:
+        dying.wait_until_ready()
+    assert "an old complaint" not in caught.value.what
+    assert "an old complaint" in dying.log.read_text()
