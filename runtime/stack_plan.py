@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -97,6 +98,7 @@ def plan_stack(
     )
     urls = _choose_urls(temporal, ports)
     _tell_moved_ports(urls, ports, say)
+    _tell_ignored_variables(say)
     variables = _variables(settings, urls, local_webhook_secret(settings.data_dir))
     environment = {**variables, "PYTHONPATH": str(ROOT), **extra_environment}
     parts = _parts(settings, urls, temporal)
@@ -170,6 +172,13 @@ def _tell_moved_ports(urls: StackUrls, ports: StackPorts, say: Callable[[str], N
     for name, (preferred, url) in wanted.items():
         if preferred and not url.endswith(f":{preferred}"):
             say(f"Port {preferred} is taken; {name} is at {url}.")
+
+
+def _tell_ignored_variables(say: Callable[[str], None]) -> None:
+    """The local stack is whole by itself; somebody who named other servers should know."""
+    for name in ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "JIRA_URL"):
+        if os.environ.get(name):
+            say(f"{name} is set, but the local stack uses its own server; unset it to look there.")
 
 
 def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict[str, str]:

@@ -119,6 +119,16 @@ def test_a_taken_port_is_replaced_and_that_is_told(settings, said):
     assert not plan.urls.desk.endswith(f":{port}")
 
 
+def test_a_variable_that_names_another_server_is_told(monkeypatch, settings, said):
+    settings.data_dir.mkdir()
+    monkeypatch.setenv("JIRA_URL", "https://jira.example")
+    plan = plan_stack(settings, ANY_PORT, say=said.append, commands={}, extra_environment={})
+    assert said == [
+        "JIRA_URL is set, but the local stack uses its own server; unset it to look there."
+    ]
+    assert plan.parts["worker"].environment["JIRA_URL"] == plan.urls.jira
+
+
 def test_no_two_parts_get_the_same_port(settings, said):
     settings.data_dir.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as once:
