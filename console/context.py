@@ -11,9 +11,9 @@ from sqlalchemy.engine import make_url
 from temporalio.client import Client
 
 from desk.acts import ActSender
+from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference, find_item, jira_clients
 from ledger.failures import LedgerFailure
-from ledger.store import open_ledger
 from models.people import Channel
 from runtime.connection import connect
 from runtime.problems import Problem, WrongSettings
@@ -21,7 +21,6 @@ from runtime.settings import Settings
 from runtime.signing import SigningKey, load_or_create_signing_key
 
 Result = TypeVar("Result")
-MOST_REMEMBERED = 20_000
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -33,18 +32,9 @@ def find(settings: Settings, key: str) -> ItemReference:
     """The item behind a key, from Jira or else from the ledger. Blocking; see `find_item`."""
 
     def remembered(wanted: str) -> ItemReference | None:
-        url = settings.ledger_url.get_secret_value()
-        if not _ledger_exists(url):
+        if not _ledger_exists(settings.ledger_url.get_secret_value()):
             return None
-        ledger = open_ledger(url)
-        try:
-            items = ledger.recent_items(MOST_REMEMBERED)
-        finally:
-            ledger.close()
-        found = next((item for item in items if item.issue_key == wanted), None)
-        if found is None:
-            return None
-        return ItemReference(issue_id=found.issue_id, issue_key=found.issue_key)
+        return LedgerDeliveries(settings.ledger_url).remembered_item(wanted)
 
     return find_item(jira_clients(settings.jira), remembered, key)
 

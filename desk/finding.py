@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 from temporalio.exceptions import ApplicationError
@@ -16,6 +17,9 @@ from runtime.settings import JiraSettings
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,79}-[0-9]{1,12}")
 _ID = re.compile(r"(?:feedback-)?([0-9]{1,18})")
+
+KEY_SECONDS = 60.0
+MOST_KEYS = 5000
 
 Remembered = Callable[[str], "ItemReference | None"]
 """Look a key up in the ledger's index; raises any database error."""
@@ -31,6 +35,37 @@ class ItemReference(Frozen):
     def workflow_id(self) -> str:
         """The item's workflow."""
         return feedback_workflow_id(self.issue_id)
+
+
+class KnownKeys:
+    """Remembers for a minute which item a key means, so that a page costs no call to Jira."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: dict[str, tuple[float, ItemReference]] = {}
+
+    def find(self, key: str, look: Callable[[], ItemReference]) -> ItemReference:
+        """What was noted for the key, or else what `look` finds.
+
+        While nobody can be asked, an older note is good enough: the item itself is asked next.
+        """
+        kept = self._known.get(key)
+        if kept is not None and kept[0] > self._clock():
+            return kept[1]
+        try:
+            found = look()
+        except Unreachable:
+            if kept is not None:
+                return kept[1]
+            raise
+        self.note(key, found)
+        return found
+
+    def note(self, key: str, item: ItemReference) -> None:
+        """The item with this key was just seen."""
+        if len(self._known) >= MOST_KEYS:
+            self._known.clear()
+        self._known[key] = (self._clock() + KEY_SECONDS, item)
 
 
 def jira_clients(settings: JiraSettings) -> JiraClients:

@@ -2,7 +2,8 @@
 
 Answers, all JSON `{"outcome": …}`:
 
-- 200 `accepted`, `duplicate`, `echo` (our own write), `ignored` (an event or project not ours);
+- 200 `accepted`, `duplicate`, `echo` (our own write), `ignored` (an event or project not ours),
+  `ended` (the item was closed before; the sweep reopens it if the issue changed since);
 - 400 `malformed`: signed, but not a webhook. Jira does not retry a 400 and shows it as failed in
   its delivery log, which is right: the same bytes would fail again. It is counted and logged;
 - 401 `unsigned`: the signature is missing or wrong; 413 `too_large`;
@@ -33,7 +34,7 @@ from temporalio.service import RPCError
 from desk.answers import is_unknown
 from desk.signature import signature_holds
 from desk.temporal_link import TemporalLink
-from desk.webhook_payload import CREATED, Hint, Malformed, read_hint
+from desk.webhook_payload import Hint, Malformed, read_hint
 from models.messages import JiraChanged
 from models.names import SIGNAL_JIRA_CHANGED, feedback_workflow_id
 from runtime.problems import Unreachable
@@ -45,8 +46,8 @@ TEMPORAL_SECONDS = 8.0
 """Jira waits 20 seconds for an answer; ours comes well inside that."""
 RETRY_AFTER_SECONDS = 30
 
-StartItem = Callable[[Client, Hint, str], Awaitable[None]]
-"""Start or wake the item of a hint; the last argument is the delivery's id."""
+StartItem = Callable[[Client, Hint, str], Awaitable[bool]]
+"""Start or wake the item of a hint; the last argument is the delivery's id. False when it ended."""
 
 
 class DeliveryBook(Protocol):
@@ -110,8 +111,7 @@ class WebhookIntake:
     async def _tell_temporal(self, hint: Hint, delivery: str) -> str:
         client = await self.temporal.client()
         if hint.project == self.project:
-            await self.start_item(client, hint, delivery)
-            return "accepted"
+            return "accepted" if await self.start_item(client, hint, delivery) else "ended"
         # An item whose issue was moved to another project is still ours; a stranger's is not.
         handle = client.get_workflow_handle(feedback_workflow_id(hint.issue_id or ""))
         try:
@@ -174,8 +174,3 @@ def webhook_routes(intake: WebhookIntake) -> APIRouter:
         return await intake.receive(request)
 
     return router
-
-
-def was_created(hint: Hint) -> bool:
-    """Whether this is the issue's first event."""
-    return hint.event == CREATED

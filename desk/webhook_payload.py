@@ -75,3 +75,8 @@ def _text(holder: Any, member: str) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value else None
+
+
+def was_created(hint: Hint) -> bool:
+    """Whether this is the issue's first event."""
+    return hint.event == CREATED

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.approval import Money
+from models.people import Channel
+from policies.money import in_words
 
+_CHANNELS = {
+    Channel.DESK: "on the desk",
+    Channel.JIRA: "in Jira",
+    Channel.CLI: "in the terminal",
+    Channel.TEMPORAL_UI: "in the Temporal UI",
+    Channel.AUTOMATION: "automatically",
+}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_NO_MINOR_UNIT = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "PYG", "UGX"})
-_THREE_DIGITS = frozenset({"BHD", "KWD", "OMR", "TND", "JOD", "IQD", "LYD"})
 
 
 def duration(seconds: int) -> str:
@@ -29,23 +36,22 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M %Z")
 
 
-def minor_digits(currency: str) -> int:
-    """Digits after the point, as the currency has them (ISO 4217)."""
-    if currency in _NO_MINOR_UNIT:
-        return 0
-    return 3 if currency in _THREE_DIGITS else 2
-
-
 def money(amount: Money | None) -> str:
-    """`129.00 EUR`."""
-    if amount is None:
-        return ""
-    digits = minor_digits(amount.currency)
-    whole, part = divmod(amount.minor, 10**digits)
-    point = f".{part:0{digits}}" if digits else ""
-    return f"{whole:,}".replace(",", "\u202f") + f"{point} {amount.currency}"
+    """`129.00 EUR`, or nothing."""
+    return "" if amount is None else in_words(amount)
 
 
 def words(name: str) -> str:
     """`first_response` as `first response`."""
     return name.replace("_", " ")
+
+
+def until(due: datetime, now: datetime) -> str:
+    """`in 1 h 30 min` or `40 min late`: true in every zone."""
+    left = int((due - now).total_seconds())
+    return f"in {duration(left)}" if left >= 0 else f"{duration(-left)} late"
+
+
+def channel(name: Channel) -> str:
+    """Where somebody acted."""
+    return _CHANNELS[name]

@@ -89,8 +89,8 @@ def test_two_people_approve_and_a_later_vote_is_told_that_it_is_too_late(
 
     first = command("approve", issue_id, "--as", "ada", "--reason", "billed twice")
     again = refusal("approve", issue_id, "--as", "ada")
-    second = command("approve", issue_id, "--as", "bob")
-    late = refusal("reject", issue_id, "--as", "bob", "--reason", "changed my mind")
+    second = command("approve", issue_id, "--as", "fay")
+    late = refusal("reject", issue_id, "--as", "fay", "--reason", "changed my mind")
 
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
     assert again.what == "ada has voted."
@@ -103,7 +103,7 @@ def test_an_approver_who_does_not_exist_is_refused_in_a_sentence(
 ) -> None:
     problem = refusal("approve", an_item(served_address), "--as", "nobody-of-that-name")
 
-    assert problem.what == "nobody-of-that-name may not vote on this; ada and bob may."
+    assert problem.what == "nobody-of-that-name may not vote on this; ada and fay may."
 
 
 def test_an_override_needs_something_to_correct(installation: Path) -> None:
@@ -210,6 +210,6 @@ def test_queue_and_show_print_tables_and_stable_json(
     assert f"FT-{issue_id}" in page.stdout
     assert "Climbed to rung 1 <owner>." in page.stdout
     assert "one more yes" not in page.stdout, "two are needed"
-    assert "2 more yes, from Ada, Bob" in page.stdout
+    assert "2 more yes, from Ada Agent, Fay Finance" in page.stdout
     assert set(shown) == {"status", "timeline", "requests"}
     assert shown["status"]["clocks"][0]["due_at"].endswith("Z")

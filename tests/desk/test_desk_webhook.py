@@ -50,7 +50,7 @@ class BrokenBook:
         raise OSError("disk is gone")
 
 
-async def start_or_wake(client: Client, hint: Hint, delivery: str) -> None:
+async def start_or_wake(client: Client, hint: Hint, delivery: str) -> bool:
     await client.start_workflow(
         FEEDBACK_ITEM_WORKFLOW,
         ItemStart(issue_id=hint.issue_id or "", issue_key=hint.issue_key or ""),
@@ -60,6 +60,7 @@ async def start_or_wake(client: Client, hint: Hint, delivery: str) -> None:
         start_signal=SIGNAL_JIRA_CHANGED,
         start_signal_args=[JiraChanged(delivery=delivery, event=hint.event)],
     )
+    return True
 
 
 def an_intake(temporal: TemporalLink, **changes: Any) -> WebhookIntake:

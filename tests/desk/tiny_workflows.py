@@ -116,7 +116,7 @@ class TinyItem:
             awaited=("ada",),
             severity=self.severity,
             category="billing",
-            owner="grace",
+            owner="omar",
             segment="business",
             triage_unsure=False,
             due_at=DUE,
@@ -132,7 +132,7 @@ class TinyItem:
                     kind=ActionKind.REFUND,
                     summary="Refund the June invoice",
                     amount=Money(minor=12900, currency="EUR"),
-                    proposed_by="grace",
+                    proposed_by="omar",
                     outcome=None,
                 ),
             ),
@@ -191,7 +191,7 @@ def _paused(name: ClockName) -> ClockReading:
 
 @workflow.defn(name=names.POLICY_ACTION_WORKFLOW)
 class TinyAction:
-    """Two of ada and bob must agree; grace asked and may not vote."""
+    """Two of ada and fay must agree; omar asked and may not vote."""
 
     @workflow.init
     def __init__(self, issue_id: str) -> None:
@@ -210,8 +210,8 @@ class TinyAction:
         person = ballot.actor.person
         if self.outcome is not None:
             raise _refuse(TOO_LATE.type, f"The request was {self.outcome} before.")
-        if person not in ("ada", "bob"):
-            raise _refuse(NOT_ENTITLED.type, f"{person} may not vote on this; ada and bob may.")
+        if person not in ("ada", "fay"):
+            raise _refuse(NOT_ENTITLED.type, f"{person} may not vote on this; ada and fay may.")
         if any(vote.person == person for vote in self.votes):
             raise _refuse(ALREADY_VOTED.type, f"{person} has voted.")
         vote = Vote(
@@ -231,7 +231,7 @@ class TinyAction:
 
     @workflow.query(name=names.QUERY_STATUS)
     def status(self) -> ActionStatus:
-        asked = Actor(person="grace", channel=Channel.JIRA)
+        asked = Actor(person="omar", channel=Channel.JIRA)
         return ActionStatus(
             proposal=ActionProposal(
                 request_id=f"r-{self.issue_id}",
@@ -255,8 +255,8 @@ class TinyAction:
             plan=ApprovalPlan(
                 rule="refund-above-100",
                 quorum=2,
-                eligible=(Person(id="ada", name="Ada"), Person(id="bob", name="Bob")),
-                excluded=(Excluded(person="grace", why="asked for it"),),
+                eligible=(Person(id="ada", name="Ada Agent"), Person(id="fay", name="Fay Finance")),
+                excluded=(Excluded(person="omar", why="asked for it"),),
                 expires_at=DUE,
                 explanation="A refund above 100 EUR needs two people of finance.",
             ),

@@ -1,0 +1,58 @@
+"""`python -m desk`: serve the desk on 127.0.0.1 until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+
+from desk.app import create_app
+from policies.problems import PolicyError
+from runtime.log import configure_logging
+from runtime.ports import LOOPBACK
+from runtime.problems import ExitCode, Problem, WrongSettings
+from runtime.settings import Settings, load_settings
+
+
+def serve(settings: Settings, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises `Problem` when the desk cannot start."""
+    try:
+        app = create_app(settings)
+    except PolicyError as error:
+        raise WrongSettings(
+            f"the policy files do not load, so nobody could sign in.\n{error}",
+            where=str(settings.policies),
+            remedy="Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
+        ) from error
+    uvicorn.run(
+        app,
+        host=LOOPBACK,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the settings and serve; a person gets a sentence, never a traceback."""
+    parser = argparse.ArgumentParser(
+        prog="python -m desk", description="The desk of Followthrough."
+    )
+    parser.add_argument("--port", type=int, help="port on 127.0.0.1 (FOLLOWTHROUGH_DESK_PORT)")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_format)
+        serve(settings, chosen.port or settings.desk_port)
+    except Problem as problem:
+        print(problem.sentence(), file=sys.stderr)  # noqa: T201 - for the person who started it
+        return problem.exit_code
+    return ExitCode.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

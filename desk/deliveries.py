@@ -1,0 +1,44 @@
+"""The ledger as the desk uses it: opened when first needed, so that the desk starts without it."""
+
+from __future__ import annotations
+
+import threading
+
+from pydantic import SecretStr
+
+from desk.finding import ItemReference
+from ledger.store import Ledger, open_ledger
+
+MOST_REMEMBERED = 20_000
+
+
+class LedgerDeliveries:
+    """Remembers deliveries and finds items by key. Blocking; raises `LedgerFailure`."""
+
+    def __init__(self, url: SecretStr) -> None:
+        self._url = url
+        self._ledger: Ledger | None = None
+        self._lock = threading.Lock()
+
+    def ledger(self) -> Ledger:
+        """The open ledger."""
+        with self._lock:
+            if self._ledger is None:
+                self._ledger = open_ledger(self._url.get_secret_value())
+            return self._ledger
+
+    def seen_delivery(self, identifier: str) -> bool:
+        """Whether this webhook delivery was taken in before."""
+        return self.ledger().seen_delivery(identifier)
+
+    def remember_delivery(self, identifier: str, issue_id: str | None) -> bool:
+        """Note that a delivery was taken in."""
+        return self.ledger().remember_delivery(identifier, issue_id)
+
+    def remembered_item(self, key: str) -> ItemReference | None:
+        """The item with this key among those that arrived last."""
+        items = self.ledger().recent_items(MOST_REMEMBERED)
+        found = next((item for item in items if item.issue_key == key), None)
+        if found is None:
+            return None
+        return ItemReference(issue_id=found.issue_id, issue_key=found.issue_key)

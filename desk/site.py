@@ -1,0 +1,152 @@
+"""What every page of the desk shares: who looks, the templates, the way to Temporal and Jira."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from desk.acts import ActSender, new_act_id
+from desk.attempts import FailedAttempts
+from desk.finding import ItemReference
+from desk.form_data import read_form
+from desk.people import People
+from desk.sessions import NOTICE_COOKIE, Session, Sessions
+from desk.temporal_link import TemporalLink
+from desk.wording import channel, duration, money, until, words
+from models.people import Channel, Person
+from runtime.settings import Settings
+from runtime.signing import SigningKey
+from runtime.stack_file import read_stack
+
+HERE = Path(__file__).parent
+
+
+class SignInFirst(Exception):  # noqa: N818 - it names what must happen, not what broke
+    """The page is only for people who are signed in; `wanted` is where they wanted to go."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        super().__init__("sign in first")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page: who looks, and what they typed when they posted a form."""
+
+    request: Request
+    session: Session
+    person: Person | None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Site:
+    """The parts of the desk. `find` is blocking; `note` keeps what a list has just shown."""
+
+    settings: Settings
+    people: People
+    temporal: TemporalLink
+    sessions: Sessions
+    signing_key: SigningKey
+    find: Callable[[str], ItemReference]
+    note: Callable[[str, ItemReference], None]
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    attempts: FailedAttempts = field(default_factory=FailedAttempts)
+    templates: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set the templates up: everything is escaped, a missing value is an error."""
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.filters.update(
+            channel=channel, duration=duration, money=money, until=until, words=words
+        )
+
+    async def visit(self, request: Request) -> Visit:
+        """Who looks, signed in or not."""
+        session = self.sessions.read(request)
+        return Visit(
+            request, session, await asyncio.to_thread(self.people.signed_in, session.person)
+        )
+
+    async def signed_in(self, request: Request) -> tuple[Visit, Person]:
+        """Who looks. Raises `SignInFirst`."""
+        visit = await self.visit(request)
+        if visit.person is None:
+            raise SignInFirst(request.url.path if request.method == "GET" else "/")
+        return visit, visit.person
+
+    async def posted(self, request: Request) -> tuple[Visit, Person]:
+        """Who posts what. Raises `SignInFirst`, or `HTTPException` 403 for a foreign form."""
+        visit, person = await self.signed_in(request)
+        form = await read_form(request)
+        self.require_own_form(visit.session, form)
+        return replace(visit, form=form), person
+
+    def require_own_form(self, session: Session, form: Mapping[str, str]) -> None:
+        """Raise `HTTPException` 403 unless this session's own page made the form."""
+        if not self.sessions.form_token_holds(session, form.get("form_token", "")):
+            raise HTTPException(403, "This form is too old or not ours. Open the page again.")
+
+    async def sender(self) -> ActSender:
+        """Sends acts signed as coming from the desk. Raises `Unreachable`."""
+        return ActSender(await self.temporal.client(), self.signing_key, Channel.DESK)
+
+    async def item(self, key: str) -> ItemReference:
+        """The item behind a key; see `find_item`."""
+        return await asyncio.to_thread(self.find, key)
+
+    def page(
+        self, visit: Visit, template: str, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """A rendered page with its cookies. `status` is the HTTP status."""
+        notice = self.sessions.take_notice(visit.request)
+        text = self.templates.get_template(template).render(
+            person=visit.person,
+            typed=visit.form,
+            notice=notice,
+            form_token=self.sessions.form_token(visit.session),
+            act_id=new_act_id(),
+            unproven=self.settings.allow_unproven_decisions,
+            scale=self.settings.clock_scale,
+            now=self.now(),
+            **values,
+        )
+        response = HTMLResponse(text, status_code=status)
+        self.sessions.write(response, visit.session)
+        if notice is not None:
+            response.delete_cookie(NOTICE_COOKIE)
+        return response
+
+    def after(self, path: str, notice: str) -> Response:
+        """Go to a page after a change, and say there what happened."""
+        response = RedirectResponse(path, status_code=303)
+        self.sessions.leave_notice(response, notice)
+        return response
+
+    def jira_link(self, issue_key: str) -> str:
+        """The issue in Jira."""
+        return f"{self.settings.jira.url}/browse/{quote(issue_key)}"
+
+    def temporal_link(self, workflow_id: str) -> str | None:
+        """The run in the Temporal UI; None when nobody said where that is."""
+        stack = read_stack(self.settings.data_dir) or {}
+        base = (stack.get("urls") or {}).get("temporal_ui")
+        if not base:
+            return None
+        namespace = quote(self.settings.temporal.namespace)
+        return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"
