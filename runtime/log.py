@@ -12,6 +12,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -75,8 +76,19 @@ def configure_logging(
     root.setLevel(level)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _log_uncaught
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An unforeseen end is one more event: a bare traceback could repeat a customer's words."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    structlog.get_logger("process").critical("ended_by_an_error", exc_info=(kind, error, trace))
 
 
 def _renderer(log_format: Literal["json", "console"]) -> Processor:

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,12 +56,13 @@ async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
 def lines() -> Iterator[io.StringIO]:
     """A stream that the log writes to; the log's settings are put back afterwards."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     stream = io.StringIO()
     configure_logging("json", stream=stream)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    sys.excepthook = hook
     workflow.logger.workflow_info_on_message = True
     activity.logger.activity_info_on_message = True
     structlog.reset_defaults()
@@ -123,6 +125,16 @@ def test_the_words_of_our_own_problems_are_told(lines):
     except Problem:
         structlog.get_logger("x").exception("stopped")
     assert events(lines)[0]["error"] == "Problem: /data: the disk is full"
+
+
+def test_a_process_that_ends_by_an_error_says_so_without_the_words_in_it(lines):
+    try:
+        Note.model_validate({"words": "w", "stars": CUSTOMER_WORDS})
+    except ValidationError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert events(lines)[0]["event"] == "ended_by_an_error"
+    assert events(lines)[0]["error"] == "ValidationError"
+    assert CUSTOMER_WORDS not in lines.getvalue()
 
 
 def test_the_console_format_is_for_eyes(lines):
