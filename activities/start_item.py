@@ -33,7 +33,7 @@ class Started(StrEnum):
     ENDED = "ended"
 
 
-async def start_item(  # noqa: PLR0917 - the order in which a webhook tells it
+async def start_item(
     client: Client,
     task_queue: str,
     issue_id: str,
