@@ -10,7 +10,7 @@ import math
 from collections import Counter
 
 from insight.language import language_of
-from insight.phrases import Hit, Reading
+from insight.phrases import Hit, Reading, independent
 from insight.words import READ_LIMIT, was_cut
 from models.base import Frozen
 from models.item import Reason, Suggestion
@@ -67,11 +67,10 @@ def confidence(best: float, second: float, total: float) -> float:
 
 def _category(reading: Reading, taxonomy: Taxonomy, notes: tuple[Reason, ...]) -> Suggestion:
     # A negation does not change the subject: "I cannot log in" is about logging in.
-    hits = {entry.name: reading.find(entry.phrases) for entry in taxonomy.categories}
+    hits = {entry.name: independent(reading.find(entry.phrases)) for entry in taxonomy.categories}
     shared = Counter(hit.phrase for found in hits.values() for hit in found)
     scores = {
-        name: sum(_specific(hit.phrase) * hit.strength / shared[hit.phrase] for hit in found)
-        for name, found in hits.items()
+        name: sum(hit.weight / shared[hit.phrase] for hit in found) for name, found in hits.items()
     }
     ranked = sorted(scores.items(), key=lambda scored: -scored[1])  # stable: the policy's order
     if not ranked or ranked[0][1] <= 0:
@@ -107,7 +106,7 @@ def _severity(reading: Reading, taxonomy: Taxonomy, category: Suggestion) -> Sug
             reasons=(Reason(rule=f"usual severity of category {category.value}"),),
         )
     speaking = [hit for severity, hits in raising if severity is worst[0] for hit in hits]
-    weight = sum(_specific(hit.phrase) * hit.strength for hit in speaking)
+    weight = sum(hit.weight for hit in speaking)
     sure = confidence(weight, 0.0, weight)
     if worst[0] is usual:
         sure = max(sure, category.confidence)
@@ -117,16 +116,21 @@ def _severity(reading: Reading, taxonomy: Taxonomy, category: Suggestion) -> Sug
 
 def _sentiment(reading: Reading, taxonomy: Taxonomy) -> Suggestion:
     """Count what is said for and against; a negated word speaks for the other side, at half worth."""
-    sides: dict[str, list[Hit]] = {POSITIVE: [], NEGATIVE: []}
     scores = {POSITIVE: 0.0, NEGATIVE: 0.0}
+    reasons: dict[str, list[Reason]] = {POSITIVE: [], NEGATIVE: []}
     for side, other, phrases in (
         (POSITIVE, NEGATIVE, taxonomy.positive),
         (NEGATIVE, POSITIVE, taxonomy.negative),
     ):
-        for hit in reading.find(phrases):
-            spoken_for = other if hit.negated else side
-            sides[spoken_for].append(hit)
-            scores[spoken_for] += hit.strength * (0.5 if hit.negated else 1.0)
+        hits = independent(reading.find(phrases))
+        said = [hit for hit in hits if not hit.negated]
+        denied = [hit for hit in hits if hit.negated]
+        scores[side] += sum(hit.strength for hit in said)
+        scores[other] += sum(hit.strength for hit in denied) / 2
+        if said:
+            reasons[side].append(Reason(rule=f"{side} words", words=_shown(said)))
+        if denied:
+            reasons[other].append(Reason(rule=f"{side} words, denied", words=_shown(denied)))
     total = sum(scores.values())
     if total == 0 or scores[POSITIVE] == scores[NEGATIVE]:
         why = "no word of either side was found" if total == 0 else "both sides stand level"
@@ -136,18 +140,13 @@ def _sentiment(reading: Reading, taxonomy: Taxonomy) -> Suggestion:
     return Suggestion(
         value=side,
         confidence=confidence(best, total - best, total),
-        reasons=(Reason(rule=f"{side} words", words=_shown(sides[side])),),
+        reasons=tuple(reasons[side]),
     )
 
 
 def _asserted(reading: Reading, phrases: tuple[str, ...]) -> tuple[Hit, ...]:
     """What the text says is so: "not urgent" does not speak for urgency."""
-    return tuple(hit for hit in reading.find(phrases) if not hit.negated)
-
-
-def _specific(phrase: str) -> float:
-    """Longer phrases say more: one word 1, two words 1.5, three or more 2."""
-    return min(1 + 0.5 * phrase.strip().count(" "), 2.0)
+    return independent(tuple(hit for hit in reading.find(phrases) if not hit.negated))
 
 
 def _shown(hits: tuple[Hit, ...] | list[Hit]) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}ー]+")
-_ADDRESS = re.compile(r"\S{1,200}@\S{1,200}\.\w+|https?://\S+|<url:[^>\s]*>|www\.\S+")
+_ADDRESS = re.compile(
+    r"[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,200}|@[a-z0-9_]+|https?://\S+|<url:[^>\s]*>|www\.\S+"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _CLAUSE_END = re.compile(r"[.,!?;:()\n。！？]+")
 _VOWELS = frozenset("aeiouy")
@@ -53,7 +55,7 @@ def is_unspaced(text: str) -> bool:
 
 
 def words(cleaned: str) -> tuple[Word, ...]:
-    """The words of a cleaned text in order, stemmed; addresses of web and mail are left out."""
+    """The words of a cleaned text in order, stemmed, without web and mail addresses and handles."""
     found: list[Word] = []
     plain = _ADDRESS.sub(" ", cleaned)
     for number, clause in enumerate(_CLAUSE_END.split(plain)):
