@@ -41,7 +41,7 @@ _FILLERS = (
     "bonne journée por su tu ayuda respuesta rápida todo bien funciona ahora ya y saludos un "
     "perfecto per il tuo aiuto vostro adesso ora tutto bene pela ajuda tudo certo agora "
     "voor je uw hulp snelle werkt nu goed groeten för hjälpen snabba svaret nu fungerar det "
-    "bra bardzo za pomoc działa teraz за помощь всё все работает теперь вам тебе"
+    "bra bardzo za pomoc działa teraz за помощь всё все большое работает теперь вам тебе"
 )
 _FAREWELLS = "regards best cheers sincerely grüße gruß lg mfg saludos groeten br"
 _FULL_OF_THANKS = re.compile(
@@ -56,6 +56,7 @@ _THANKFUL_ELSEWHERE = re.compile(
 _THANKS_AT = re.compile(rf"(?<!\w)(?:{_THANKS})(?!\w)")
 _PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _NOTHING_SAID = re.compile(r"[\W_]*")
+_MENTION = re.compile(r"\[~[^\]\s]{1,200}\]|(?<!\w)@\w+")
 _ASKING = re.compile(r"[?？؟]")
 _FILLER_WORDS = frozenset(_FILLERS.split())
 _NEVER_NAMES = (
@@ -71,6 +72,7 @@ def is_gratitude(text: str) -> bool:
     """Whether the text thanks, says at most that all is well, and asks for nothing."""
     if len(text) > LONGEST or _ASKING.search(text):
         return False
+    text = _MENTION.sub("", text)
     cleaned = clean(text).strip()
     if _THANKFUL_ELSEWHERE.search(cleaned):
         rest = re.sub(r"[\W_]+", "", cleaned)
