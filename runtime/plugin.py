@@ -10,10 +10,13 @@ import dataclasses
 
 import pydantic
 from temporalio import workflow
+from temporalio.common import WorkerDeploymentVersion
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
-from temporalio.worker import WorkflowRunner
+from temporalio.worker import WorkerConfig, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from runtime.build_id import build_id
 
 PLUGIN_NAME = "followthrough"
 
@@ -32,12 +35,26 @@ def _strict_sandbox(runner: WorkflowRunner | None) -> WorkflowRunner:
     )
 
 
-def followthrough_plugin() -> SimplePlugin:
+class FollowthroughPlugin(SimplePlugin):
+    """The shared settings, and the build id that every worker reports unless it brings its own."""
+
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        """Name the worker's code without opting into worker versioning."""
+        config = super().configure_worker(config)
+        if not config.get("deployment_config") and not config.get("build_id"):
+            config["deployment_config"] = WorkerDeploymentConfig(
+                version=WorkerDeploymentVersion(deployment_name=PLUGIN_NAME, build_id=build_id()),
+                use_worker_versioning=False,
+            )
+        return config
+
+
+def followthrough_plugin() -> FollowthroughPlugin:
     """A new plugin: pydantic payloads, the strict sandbox, and invalid models fail the workflow.
 
     A `pydantic.ValidationError` would otherwise be retried as a broken workflow task for ever.
     """
-    return SimplePlugin(
+    return FollowthroughPlugin(
         PLUGIN_NAME,
         data_converter=pydantic_data_converter,
         workflow_runner=_strict_sandbox,

@@ -22,6 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
 from models.names import SEARCH_ATTRIBUTES
+from runtime.build_id import build_id
 from runtime.connection import connect
 from runtime.log import configure_logging
 from runtime.plugin import followthrough_plugin
@@ -159,6 +160,19 @@ def test_the_plugin_replays_a_recorded_history_without_further_settings():
 async def test_a_workflow_with_an_import_that_nobody_passed_through_is_refused(client):
     with pytest.raises(RuntimeError, match="Failed validating workflow CarelessWorkflow"):
         Worker(client, task_queue="log", workflows=[CarelessWorkflow])
+
+
+async def test_every_task_names_the_build_that_did_it(client):
+    await run(client, LoggedWorkflow, Note(words="w", stars=1))
+    async for found in client.list_workflows("WorkflowType='LoggedWorkflow'"):
+        history = await client.get_workflow_handle(found.id).fetch_history()
+        completed = [
+            event.workflow_task_completed_event_attributes
+            for event in history.events
+            if event.HasField("workflow_task_completed_event_attributes")
+        ]
+        assert {task.worker_version.build_id for task in completed} == {build_id()}
+        assert {task.versioning_behavior for task in completed} == {0}
 
 
 async def test_search_attributes_that_a_server_lacks_are_named(client):
