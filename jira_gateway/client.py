@@ -52,9 +52,10 @@ class JiraClients:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._myself: Myself | None = None
+        self._server_info: dict[str, Any] = {}
 
     def client(self) -> JIRA:
-        """This thread's client. The first use asks Jira for its version, one call."""
+        """This thread's client. The first one in a process asks Jira for its version, one call."""
         found: JIRA | None = getattr(self._local, "client", None)
         if found is None:
             with self.counter.operation("connect"), jira_failures():
@@ -114,6 +115,7 @@ class JiraClients:
         user = self._credentials.user
         client = _CountedJira(
             self.counter,
+            self._server_info,
             server=self.url,
             basic_auth=(user, secret) if user else None,
             token_auth=secret if secret and not user else None,
@@ -129,15 +131,17 @@ class JiraClients:
 
 
 class _CountedJira(JIRA):
-    """The package's client with our counting transport mounted before its first call."""
+    """The package's client with our counting transport, and one look at the version for all."""
 
-    def __init__(self, counter: CallCounter, **arguments: Any) -> None:
+    def __init__(self, counter: CallCounter, known_info: dict[str, Any], **arguments: Any) -> None:
         self._counter = counter
+        self._known_info = known_info
         super().__init__(**arguments)
 
     def server_info(self) -> dict[str, Any]:
         """Called by the constructor once the session stands, and by nobody else here."""
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, CountingAdapter(self._counter))
-        answer: dict[str, Any] = super().server_info()
-        return answer
+        if not self._known_info:
+            self._known_info.update(super().server_info())
+        return dict(self._known_info)

@@ -53,6 +53,8 @@ FIELD_IDS = {
     "resolution": "resolution",
 }
 """Our name of a field → Jira's."""
+TEXT_CHARACTERS = 32_000
+"""Jira refuses a comment beyond 32,767 characters."""
 NAMES = {theirs: ours for ours, theirs in FIELD_IDS.items()}
 
 
@@ -212,10 +214,16 @@ def _without_refused(changes: Changes, error: ApplicationError, done: _Done) -> 
         refused = {"issuelinks"}
     if not refused:
         raise error
-    done.problems.extend(
-        ProjectionProblem(failure=str(error.type), field=name) for name in sorted(refused)
-    )
-    return _left_over(changes, refused)
+    left = _left_over(changes, refused)
+    dropped = {
+        "comment": operation_ids(changes.comments, ()),
+        "issuelinks": operation_ids((), changes.links),
+    }
+    for name in sorted(refused):
+        operations = dropped.get(name, ())
+        detail = {"operations": ", ".join(operations)} if operations else {}
+        done.problems.append(ProjectionProblem(failure=str(error.type), field=name, detail=detail))
+    return left
 
 
 def _left_over(changes: Changes, refused: set[str]) -> Changes:
@@ -262,7 +270,7 @@ def _edit_body(clients: JiraClients, changes: Changes) -> dict[str, Any]:
 def _comment(comment: DesiredComment) -> dict[str, Any]:
     """Who may see a comment is said each time: a comment that does not say so is public."""
     return {
-        "body": comment.body,
+        "body": comment.body[:TEXT_CHARACTERS],
         "properties": [
             {"key": PUBLIC_PROPERTY, "value": {"internal": not comment.public}},
             {"key": OPERATION_PROPERTY, "value": {"id": comment.operation_id}},

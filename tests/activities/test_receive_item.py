@@ -92,7 +92,7 @@ def test_no_word_of_the_customer_leaves_the_activity(room: Room) -> None:
     [
         ("?", ""),
         ("請求が二重です。返金してください。", "二重に請求されました。" * 10),
-        ("Long", "it crashes all the time " * 1250),
+        ("Long", "it crashes all the time " * 1360),
         ("\u200b", "\x0b\u202e \U0001f600"),
     ],
 )

@@ -237,11 +237,20 @@ def test_a_link_to_an_issue_that_is_gone_is_told_and_the_rest_is_written(
     issue = ada.create()
     link = DesiredLink(operation_id="life/3", kind="Duplicate", other_issue_key="FT-99999")
     result = gateway.project(view_of(issue, **everything(links=(link,))), INTERPRETER).result
-    assert [one.field for one in result.problems] == ["issuelinks"]
+    (problem,) = result.problems
+    assert (problem.field, problem.detail) == ("issuelinks", {"operations": "life/3"})
     assert set(result.confirmed) == {"life/1", "life/2"}
     shown = ada.look(issue[0])
     assert shown["properties"][ITEM_PROPERTY]["ops"] == ["life/1", "life/2"]
     assert len(ada.comments(issue[0])) == 2
+
+
+def test_a_comment_beyond_jiras_limit_is_shortened(site: RunningLocalJira) -> None:
+    gateway, ada = gateway_of(site), Desk(site)
+    issue = ada.create()
+    long = DesiredComment(operation_id="life/1", body="語" * 100_000)
+    result = gateway.project(view_of(issue, comments=(long,)), INTERPRETER).result
+    assert (result.confirmed, result.problems) == (("life/1",), ())
 
 
 def test_a_link_says_that_this_issue_duplicates_the_other(site: RunningLocalJira) -> None:

@@ -1,14 +1,18 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
+from jira_gateway import read
+from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from jira_gateway.search import changed_jql
 from local_jira.testing import RunningLocalJira
 from models.jira_view import CommandName, Cursor, Side
 from models.lifecycle import StatusCategory
-from tests.jira_gateway.jira_people import INTERPRETER, Desk, gateway_of
+from tests.jira_gateway.jira_people import INTERPRETER, Desk, clients_of, gateway_of
 
 
 def test_an_issue_is_read_in_one_call_with_what_people_did(site: RunningLocalJira) -> None:
@@ -105,3 +109,57 @@ def test_a_search_costs_one_call_a_page_and_one_for_the_zone(site: RunningLocalJ
     _found(gateway)
     counts = site.counts(before)
     assert sum(counts.values()) == 2, counts
+
+
+def test_all_pages_of_a_long_history_are_turned(
+    site: RunningLocalJira, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jira_gateway.read.PAGE", 2)
+    gateway, ada = gateway_of(site), Desk(site)
+    issue_id, _ = ada.create()
+    made = [ada.comment(issue_id, f"number {number}") for number in range(5)]
+    pages = read._all_pages(gateway.clients, f"issue/{issue_id}/comment", "comments")
+    assert [int(one["id"]) for one in pages] == made
+    ada.edit(issue_id, priority={"name": "Low"})
+    ada.edit(issue_id, priority={"name": "High"})
+    ada.edit(issue_id, duedate="2026-04-01")
+    pages = read._all_pages(gateway.clients, f"issue/{issue_id}/changelog", "values")
+    assert [one["items"][0]["field"] for one in pages][-3:] == ["priority", "priority", "duedate"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "total", "known", "complete"),
+    [
+        ((3, 2, 1), 3, 0, True),
+        ((), 0, 0, True),
+        ((9, 8, 7), 9, 7, True),
+        ((9, 8, 7), 9, 6, False),
+        ((1, 2, 3), 9, 2, False),
+        ((), 4, 2, False),
+        ((2, 1), None, 0, True),
+    ],
+)
+def test_a_page_is_enough_when_nothing_new_can_be_missing(
+    ids: tuple[int, ...], total: int | None, known: int, complete: bool
+) -> None:
+    entries = tuple({"id": str(number)} for number in ids)
+    assert read._complete(entries, total, known) is complete
+
+
+def test_threads_have_clients_of_their_own_and_ask_for_the_version_once(
+    site: RunningLocalJira,
+) -> None:
+    clients = clients_of(site)
+    before = site.journal_position()
+    first = clients.client()
+    with ThreadPoolExecutor(1) as other_thread:
+        second = other_thread.submit(clients.client).result()
+    assert first is not second
+    assert first is clients.client()
+    assert sum(site.counts(before).values()) == 1
+
+
+def test_a_token_without_a_user_is_sent_as_a_bearer_token(site: RunningLocalJira) -> None:
+    token = SecretStr(site.bot_auth[1])
+    clients = JiraClients(site.url, JiraCredentials(token=token))
+    assert clients.myself().account_id == "acc-followthrough-bot"
