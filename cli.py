@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from console import acts, reading
+from console import acts, doctor, intake, reading, stack
 from console.mishaps import keep_details, leave, quiet_logs
 from console.surface import tell_problem
 from runtime.problems import ExitCode, Problem
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (reading, acts):
+for group in (stack, intake, reading, acts, doctor):
     group.add_to(app)
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import make_url
 from temporalio.client import Client
 
 from desk.acts import ActSender
 from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference, find_item, jira_clients
-from ledger.failures import LedgerFailure
 from models.people import Channel
 from runtime.connection import connect
-from runtime.problems import Problem, WrongSettings
+from runtime.problems import WrongSettings
 from runtime.settings import Settings
 from runtime.signing import SigningKey, load_or_create_signing_key
 
@@ -32,17 +29,10 @@ def find(settings: Settings, key: str) -> ItemReference:
     """The item behind a key, from Jira or else from the ledger. Blocking; see `find_item`."""
 
     def remembered(wanted: str) -> ItemReference | None:
-        if not _ledger_exists(settings.ledger_url.get_secret_value()):
-            return None
-        return LedgerDeliveries(settings.ledger_url).remembered_item(wanted)
+        ledger = LedgerDeliveries(settings.ledger_url)
+        return ledger.remembered_item(wanted) if ledger.exists() else None
 
     return find_item(jira_clients(settings.jira), remembered, key)
-
-
-def _ledger_exists(url: str) -> bool:
-    """Opening a ledger makes it; a mere look must not."""
-    address = make_url(url)
-    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
 
 
 def signing_key(settings: Settings) -> SigningKey:
@@ -74,8 +64,3 @@ async def sender(settings: Settings) -> ActSender:
     """Sends acts that are signed as coming from this terminal."""
     key = signing_key(settings)
     return ActSender(await connected(settings), key, Channel.CLI)
-
-
-def ledger_problem(failure: LedgerFailure) -> Problem:
-    """The ledger's failure as a problem for a person."""
-    return Problem(failure.what, remedy=failure.remedy)

@@ -25,7 +25,6 @@ from models.base import Frozen
 from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
 from runtime.settings import load_settings
-from runtime.settings_report import settings_report
 
 
 class ShownItem(Frozen):
@@ -100,6 +99,8 @@ def settings_command(as_json: options.Json = False) -> None:
 
     Example: followthrough settings
     """
+    from runtime.settings_report import settings_report  # noqa: PLC0415 - loads the database package for one address, which other commands need not
+
     report = settings_report(load_settings())
     if as_json:
         print_json(report)

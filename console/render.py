@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -15,7 +16,9 @@ from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus
 from models.clocks import ClockReading
 from models.messages import ItemStatus, OpenActionStatus, Timeline
-from runtime.settings_report import SettingsReport
+
+if TYPE_CHECKING:
+    from runtime.settings_report import SettingsReport
 
 _LATE = "bold red"
 _SOON = "yellow"

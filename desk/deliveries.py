@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from desk.finding import ItemReference
-from ledger.store import Ledger, open_ledger
+
+if TYPE_CHECKING:
+    from ledger.store import Ledger
 
 MOST_REMEMBERED = 20_000
+SQLITE = "sqlite:///"
 
 
 class LedgerDeliveries:
@@ -22,10 +27,24 @@ class LedgerDeliveries:
 
     def ledger(self) -> Ledger:
         """The open ledger."""
+        from ledger.store import open_ledger  # noqa: PLC0415 - loads the database package, which costs commands that need no ledger half a second
+
         with self._lock:
             if self._ledger is None:
                 self._ledger = open_ledger(self._url.get_secret_value())
             return self._ledger
+
+    def exists(self) -> bool:
+        """Whether there is anything to open: opening a ledger makes it, and a mere look must not."""
+        url = self._url.get_secret_value()
+        return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).is_file()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._lock:
+            if self._ledger is not None:
+                self._ledger.close()
+                self._ledger = None
 
     def seen_delivery(self, identifier: str) -> bool:
         """Whether this webhook delivery was taken in before."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from temporalio.exceptions import ApplicationError
 
-from jira_gateway.client import JiraClients, JiraCredentials
 from models.base import Frozen
 from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, WhoActs
 from models.names import feedback_workflow_id
 from runtime.problems import Problem, Unreachable, WrongSettings
 from runtime.settings import JiraSettings
+
+if TYPE_CHECKING:
+    from jira_gateway.client import JiraClients
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,79}-[0-9]{1,12}")
 _ID = re.compile(r"(?:feedback-)?([0-9]{1,18})")
@@ -70,6 +73,8 @@ class KnownKeys:
 
 def jira_clients(settings: JiraSettings) -> JiraClients:
     """Our clients of the configured Jira."""
+    from jira_gateway.client import JiraClients, JiraCredentials  # noqa: PLC0415 - loads the whole Jira package, which costs commands that ask no Jira a third of a second
+
     return JiraClients(
         settings.url, JiraCredentials(user=settings.user, token=settings.token), settings.kind
     )

@@ -1,0 +1,113 @@
+"""What `doctor` looks at in Temporal: the server, its search attributes, a worker, what is parked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from console.checks import Finding, note, ok, unreachable, wrong
+from models.lifecycle import Awaiting
+from models.names import FEEDBACK_ITEM_WORKFLOW, INTAKE_SWEEP_SCHEDULE, SEARCH_ATTRIBUTES
+from runtime.connection import connect
+from runtime.problems import Unreachable
+from runtime.settings import Settings
+from runtime.temporal_server import missing_search_attributes
+
+POLLED_WITHIN = timedelta(seconds=75)
+"""A worker asks for work at least once a minute."""
+
+
+async def check_temporal(settings: Settings) -> list[Finding]:
+    """Everything that can be asked of Temporal."""
+    part = "temporal"
+    try:
+        client = await connect(settings, patience_seconds=5.0)
+    except Unreachable as problem:
+        return [unreachable(part, f"{problem.where}: {problem.what}", problem.remedy)]
+    findings = [ok(part, f"{settings.temporal.address} answers.")]
+    try:
+        findings.append(await _search_attributes(client, settings))
+        findings.append(await _worker(client, settings.task_queue))
+        findings.append(await _sweep(client))
+        findings.append(await _parked(client))
+    except RPCError as error:
+        what = f"a question was not answered ({error.status.name.lower()})."
+        findings.append(unreachable(part, what, "Look at the server's log and our rights in it."))
+    return findings
+
+
+async def _search_attributes(client: Client, settings: Settings) -> Finding:
+    missing = await missing_search_attributes(client)
+    if not missing:
+        return ok("search attributes", "all are there.")
+    named = " ".join(f"--name {name} --type {SEARCH_ATTRIBUTES[name]}" for name in missing)
+    return wrong(
+        "search attributes",
+        f"missing: {', '.join(missing)}.",
+        "Run `temporal operator search-attribute create "
+        f"--namespace {settings.temporal.namespace} {named}`.",
+    )
+
+
+async def _worker(client: Client, task_queue: str) -> Finding:
+    part = "worker"
+    description = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+    )
+    since = datetime.now(UTC) - POLLED_WITHIN
+    recent = [
+        poller.identity
+        for poller in description.pollers
+        if poller.last_access_time.ToDatetime(UTC) >= since
+    ]
+    if not recent:
+        return unreachable(
+            part,
+            f"nobody asks for work on task queue {task_queue}.",
+            "Start one with `followthrough worker`.",
+        )
+    return ok(
+        part, f"{len(recent)} asked for work on task queue {task_queue} within the last minute."
+    )
+
+
+async def _sweep(client: Client) -> Finding:
+    part = "sweep"
+    try:
+        description = await client.get_schedule_handle(INTAKE_SWEEP_SCHEDULE).describe()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return wrong(
+            part,
+            "the schedule that catches lost webhooks is not there.",
+            "A worker makes it when it starts: `followthrough worker`.",
+        )
+    if description.schedule.state.paused:
+        return note(part, "the schedule is paused.", "Unpause it in the Temporal UI.")
+    return ok(part, "the schedule that catches lost webhooks is there.")
+
+
+async def _parked(client: Client) -> Finding:
+    part = "parked items"
+    counted = await client.count_workflows(
+        f"WorkflowType = '{FEEDBACK_ITEM_WORKFLOW}' AND ExecutionStatus = 'Running' "
+        f"AND FtAwaiting = '{Awaiting.OPERATOR}'"
+    )
+    if not counted.count:
+        return ok(part, "none.")
+    return wrong(
+        part,
+        f"{counted.count} wait for an operator.",
+        "`followthrough queue --awaiting operator` lists them, `followthrough show KEY` says why, "
+        "`followthrough resume KEY --as PERSON` lets one go on.",
+    )

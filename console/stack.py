@@ -1,0 +1,116 @@
+"""Commands that run something: up, worker, desk, local-jira."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from console import options
+from console.surface import say, tell
+from desk.passwords import create_missing_passwords
+from policies.problems import PolicyError
+from runtime.log import configure_logging
+from runtime.problems import Problem, WrongSettings
+from runtime.settings import Settings, load_settings
+from runtime.stack import LocalStack
+from runtime.stack_plan import StackPorts
+
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1.")]
+
+
+def up(
+    data_dir: options.DataDir = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Port of the desk.")
+    ] = None,
+) -> None:
+    """Run everything on this machine: Temporal, a local Jira, the worker and the desk.
+
+    Stays up until Ctrl-C. Passwords for the desk are made the first time and shown once.
+
+    Example: followthrough up --data-dir .followthrough
+    """
+    settings = _settings(data_dir)
+    show_new_passwords(settings)
+    ports = StackPorts(desk=port or settings.desk_port)
+    LocalStack(settings, ports=ports, say=tell).run()
+
+
+def show_new_passwords(settings: Settings) -> None:
+    """Make a desk password for everybody who has none, and show the new ones this once."""
+    from desk.people import People  # noqa: PLC0415 - loads the policies, which only `up` needs
+
+    try:
+        people = [person.id for person in People(settings.policies).who_may_sign_in()]
+    except PolicyError as error:
+        raise WrongSettings(
+            f"the policy files do not load.\n{error}",
+            where=str(settings.policies),
+            remedy="Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
+        ) from error
+    made = create_missing_passwords(settings.data_dir, people)
+    if made:
+        width = max(len(person) for person in made)
+        lines = "\n".join(f"  {person:<{width}}  {word}" for person, word in made.items())
+        say(f"Passwords for the desk, shown this once:\n{lines}")
+
+
+def worker_command(data_dir: options.DataDir = None) -> None:
+    """Run one worker until Ctrl-C; it finishes what it has begun.
+
+    Example: followthrough worker
+    """
+    import worker  # noqa: PLC0415 - loads every workflow and activity; no other command needs them
+
+    _settings(data_dir)
+    raise typer.Exit(worker.main())
+
+
+def desk_command(data_dir: options.DataDir = None, port: Port = None) -> None:
+    """Run the desk until Ctrl-C: the web pages and Jira's webhook.
+
+    Example: followthrough desk --port 8700
+    """
+    from desk.__main__ import serve  # noqa: PLC0415 - loads the web server; as above
+
+    settings = _settings(data_dir)
+    configure_logging(settings.log_format)
+    serve(settings, settings.desk_port if port is None else port)
+
+
+def local_jira_command(data_dir: options.DataDir = None, port: Port = None) -> None:
+    """Run the local stand-in for Jira until Ctrl-C.
+
+    Example: followthrough local-jira --port 8701
+    """
+    from local_jira.__main__ import main  # noqa: PLC0415 - loads the whole stand-in; as above
+
+    settings = _settings(data_dir)
+    chosen = settings.jira.url.rpartition(":")[2] if port is None else str(port)
+    arguments = ["--data-dir", str(settings.data_dir)]
+    raise typer.Exit(main([*arguments, "--port", chosen if chosen.isdigit() else "8701"]))
+
+
+def _settings(data_dir: options.DataDir) -> Settings:
+    """Settings with the data directory that was asked for; parts started here inherit it."""
+    if data_dir is not None:
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Problem(
+                f"the data directory cannot be made: {error.strerror}.",
+                where=str(data_dir),
+                remedy="Choose one that you may write to.",
+            ) from error
+        os.environ["FOLLOWTHROUGH_DATA_DIR"] = str(data_dir.resolve())
+    return load_settings()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command(rich_help_panel="Run")(up)
+    app.command(name="worker", rich_help_panel="Run")(worker_command)
+    app.command(name="desk", rich_help_panel="Run")(desk_command)
+    app.command(name="local-jira", rich_help_panel="Run")(local_jira_command)
