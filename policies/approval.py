@@ -21,7 +21,7 @@ from models.people import Act, Person
 from policies import proof
 
 
-def judge(  # noqa: PLR0917 - each is one of the things that a ballot is judged by
+def judge(
     ballot: Ballot,
     plan: ApprovalPlan,
     votes: tuple[Vote, ...],

@@ -115,8 +115,10 @@ def _why_excluded(
 ) -> str | None:
     if person.id == requester:
         return f"{person.name} asked for it; somebody else decides."
-    if person.human == human:
+    if person.id == human:
         return f"{person.name} stands behind the account that asked for it; somebody else decides."
+    if person.human == human:
+        return f"{person.name} is an account of whoever asked for it; somebody else decides."
     if is_member(person, rule.groups):
         return why_no_voter(person, snapshot.permissions)
     return None

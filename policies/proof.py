@@ -15,7 +15,7 @@ from models.people import Act, Actor, Proof
 from models.policy import PolicySnapshot
 
 
-def check(  # noqa: PLR0917 - each is one of the things that a proof is held against
+def check(
     actor: Actor,
     act: Act,
     subject: str,

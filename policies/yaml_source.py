@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import (
     DoubleQuotedScalarString,
@@ -22,6 +21,13 @@ from policies.problems import PathPart, PolicyError, PolicyProblem
 
 MOST_VALUES = 100_000
 """A file with more values than this (through aliases, for instance) is refused."""
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as they are written, so that a wrong one is reported with its place."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,8 @@ class Source:
         value = self._at(path)
         first_line, first_column = self.place(path)
         if isinstance(value, LiteralScalarString):
-            at = first_line + line
-            written = self.lines[at - 1] if at <= len(self.lines) else ""
-            indent = len(written) - len(written.lstrip())
-            return at, indent + column
+            below = next((text for text in self.lines[first_line:] if text.strip()), "")
+            return first_line + line, len(below) - len(below.lstrip()) + column
         if line > 1 or isinstance(value, FoldedScalarString):
             return first_line, first_column
         quoted = isinstance(value, DoubleQuotedScalarString | SingleQuotedScalarString)
@@ -85,6 +89,7 @@ def parse(name: str, text: str) -> Source:
     """Read a file's text. Raises `PolicyError` when it is not YAML or not a mapping."""
     reader = YAML(typ="rt")
     reader.preserve_quotes = True
+    reader.Constructor = _Constructor
     try:
         tree = reader.load(text)
     except DuplicateKeyError as error:
@@ -94,8 +99,11 @@ def parse(name: str, text: str) -> Source:
     except MarkedYAMLError as error:
         what = f"is not valid YAML: {error.problem or error.context or 'unreadable'}"
         raise PolicyError([_marked(name, error, what, "look at the indentation there")]) from None
-    except YAMLError:
-        what = "holds a character that YAML does not allow"
+    except RecursionError:
+        what = "is nested too deeply"
+        raise PolicyError([PolicyProblem(name, 1, 1, "", what, remedy="write it flat")]) from None
+    except (YAMLError, ValueError, TypeError, AttributeError):  # a merge into itself, for one
+        what = "holds a character or a value that YAML does not allow"
         raise PolicyError(
             [PolicyProblem(name, 1, 1, "", what, remedy="save it as UTF-8")]
         ) from None
@@ -146,9 +154,7 @@ class _Plain:
             return {str(key): self.of(value) for key, value in node.items()}
         if isinstance(node, list):
             return [self.of(value) for value in node]
-        if isinstance(node, datetime):
-            return node
         for kind in (bool, int, float, str):
             if isinstance(node, kind):
                 return kind(node)
-        return node if node is None or isinstance(node, date) else str(node)
+        return None if node is None else str(node)

@@ -1,0 +1,70 @@
+"""The shipped policies and an item, for the tests that need whole rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from models.item import CustomerFacts, FeedbackItem
+from models.policy import PolicySnapshot
+from policies.loader import DEFAULT_DIRECTORY, load
+from policies.policy_set import PolicySet
+from policies.snapshot import pin
+
+MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> PolicySet:
+    return load(DEFAULT_DIRECTORY)
+
+
+@pytest.fixture(scope="session")
+def new_item() -> Callable[..., FeedbackItem]:
+    """Makes an item; arguments are facts of its customer."""
+
+    def make(created_at: datetime = MONDAY, **customer: Any) -> FeedbackItem:
+        facts = CustomerFacts.model_validate({"reference": "c-1", "known": True, **customer})
+        return FeedbackItem(
+            issue_id="10001",
+            issue_key="FT-1",
+            project="FT",
+            issue_type="Task",
+            created_at=created_at,
+            text_digest="d",
+            text_length=3,
+            customer=facts,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pinned(
+    shipped: PolicySet, new_item: Callable[..., FeedbackItem]
+) -> Callable[..., PolicySnapshot]:
+    """Pins the shipped policies; keyword arguments as of `pin`, the rest a customer's facts."""
+
+    def make(
+        category: str = "billing",
+        now: datetime = MONDAY,
+        scale: float = 1.0,
+        owner: str | None = "omar",
+        created_at: datetime = MONDAY,
+        **customer: Any,
+    ) -> PolicySnapshot:
+        return pin(
+            shipped,
+            item=new_item(created_at, **customer),
+            category=category,
+            now=now,
+            scale=scale,
+            trusted_keys={"k1": "00"},
+            allow_unproven=True,
+            owner=owner,
+        )
+
+    return make
