@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from activities.receive import ReceiveActivities
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -25,13 +24,14 @@ from activities.effects import EffectActivities
 from activities.interpreter import JiraInterpreter
 from activities.jira import JiraActivities
 from activities.ledger import LedgerActivities
+from activities.policy_source import PolicySource
+from activities.receive import Pinning, ReceiveActivities
 from activities.sweep import SweepActivities
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
-from ledger.failures import LedgerUnavailable
+from ledger.failures import LedgerFailure
 from ledger.store import Ledger, open_ledger
 from policies import commands
-from policies.loader import PolicyReader
 from runtime.connection import connect
 from runtime.log import configure_logging
 from runtime.pepper import load_or_create_pepper
@@ -65,20 +65,22 @@ def build_activities(
     jira = settings.jira
     clients = JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
     gateway = JiraGateway(clients, jira.project)
-    policies = PolicyReader(settings.policies)
+    policies = PolicySource(settings.policies)
     signer = load_or_create_signing_key(settings.signing_key_file)
-    interpreter = JiraInterpreter(lambda: policies.current().directory, commands.parse, signer, now)
+    interpreter = JiraInterpreter(policies.people, commands.parse, signer, now)
     on_issues = JiraActivities(gateway, interpreter, ledger)
     effects = EffectActivities(settings.effects_url)
     receiving = ReceiveActivities(
-        gateway=gateway,
-        interpreter=interpreter,
-        ledger=ledger,
-        customers=Customers(settings.customers, load_or_create_pepper(settings.data_dir)),
-        policies=policies,
-        scale=settings.clock_scale,
-        trusted_keys=lambda: trusted_public_keys(settings.signing_key_file),
-        allow_unproven=settings.allow_unproven_decisions,
+        gateway,
+        interpreter,
+        policies,
+        Customers(settings.customers, load_or_create_pepper(settings.data_dir)),
+        ledger,
+        pinning=Pinning(
+            scale=settings.clock_scale,
+            trusted_keys=trusted_public_keys(settings.signing_key_file),
+            allow_unproven=settings.allow_unproven_decisions,
+        ),
     )
     return [
         receiving.receive_item,
@@ -131,7 +133,7 @@ def main() -> int:
     except Problem as problem:
         print(problem.sentence(), file=sys.stderr)  # noqa: T201 - this is the process's own voice
         return int(problem.exit_code)
-    except LedgerUnavailable as problem:
+    except LedgerFailure as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - as above
         return 3
     return 0

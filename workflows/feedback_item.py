@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.decision import Confidence
     from models.events import EventKind
     from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE
-    from models.item_state import ItemState, Outgoing
+    from models.item_state import ItemState
     from models.lifecycle import Outcome
     from models.messages import (
         Acknowledge,
@@ -114,21 +114,14 @@ class FeedbackItemWorkflow:
         description="Vote on a policy action or on leave to escalate: paste the text that the "
         "desk's request page offers."
     )
-    def decide(self, ballot: dict[str, Any]) -> None:
+    def decide(self, ballot: Any) -> None:
         """Taken leniently and passed on; entitlement is judged where the votes are counted."""
         try:
             vote = Ballot.model_validate(ballot)
         except ValidationError:
-            self._note_malformed("decide")
+            self._become(acts.note_malformed(self.state, "decide", workflow.now()))
             return
-        action = next(
-            (a for a in self.state.actions if a.proposal.request_id == vote.request_id), None
-        )
-        if action is None:
-            self._note_malformed("decide")
-            return
-        message = Outgoing(workflow_id=action.workflow_id, ballot=vote)
-        self._become(self.state.model_copy(update={"outgoing": (*self.state.outgoing, message)}))
+        self._become(acts.pass_on(self.state, vote, workflow.now()))
 
     @workflow.signal(description="The same customer came back with another issue.")
     def recontact(self, notice: RecontactNotice) -> None:
@@ -229,18 +222,6 @@ class FeedbackItemWorkflow:
     def _become(self, state: ItemState) -> None:
         self.state = state
         self.wake()
-
-    def _note_malformed(self, what: str) -> None:
-        self._become(
-            record.happened(
-                self.state,
-                EventKind.ACT_REFUSED,
-                workflow.now(),
-                f"Refused: a {what} signal could not be understood.",
-                act=what,
-                failure=MALFORMED.type,
-            )
-        )
 
 
 def _require(condition: bool, otherwise: str) -> None:

@@ -8,7 +8,6 @@ from workflows import options
 
 with workflow.unsafe.imports_passed_through():
     from activities.sweep import SweepActivities
-
     from models.activity_io import SweepInput, SweepResult
     from models.names import INTAKE_SWEEP_WORKFLOW
 

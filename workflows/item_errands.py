@@ -11,11 +11,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
-    from activities.receive import ReceiveActivities
-
     from activities.calendar import CalendarActivities
     from activities.jira import JiraActivities
     from activities.ledger import LedgerActivities
+    from activities.receive import ReceiveActivities
     from models.activity_io import AppendInput, ExtendCalendarInput, ReadInput, ReceiveInput
     from models.events import EventKind, LedgerEntry
     from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE

@@ -15,11 +15,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from activities.approval import ApprovalActivities
     from activities.effects import EffectActivities
     from activities.ledger import LedgerActivities
-    from pydantic import ValidationError
-
     from models.activity_io import AppendInput, EffectInput, PlanInput
     from models.approval import (
         ActionKind,
@@ -149,7 +149,7 @@ class PolicyActionWorkflow:
         )
 
     @workflow.signal(description="Vote: paste the text that the desk's request page offers.")
-    async def decide(self, ballot: dict[str, Any]) -> None:
+    async def decide(self, ballot: Any) -> None:
         """Taken leniently; a vote that does not count is kept as evidence."""
         await workflow.wait_condition(lambda: self._plan is not None)
         try:

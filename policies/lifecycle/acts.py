@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.approval import ActionKind, ActionProposal
+from models.approval import ActionKind, ActionProposal, Ballot
 from models.decision import Decision
 from models.events import EventKind
-from models.failures import APPROVAL_WAITS, NOTHING_TO_ACT_ON, TOO_LATE, Failure
+from models.failures import APPROVAL_WAITS, MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE, Failure
 from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Outcome, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
@@ -202,6 +202,38 @@ def refuse(state: ItemState, actor: Actor, act: Act, failure: Failure, now: date
         failure=failure.type,
     )
     return Acted(state, failure.remedy, refusal=failure)
+
+
+def pass_on(state: ItemState, ballot: Ballot, now: datetime) -> ItemState:
+    """Hand a ballot to the request it is for; one that comes too late is kept as a refusal."""
+    action = next((a for a in state.actions if a.proposal.request_id == ballot.request_id), None)
+    if action is not None and action.waiting:
+        message = Outgoing(workflow_id=action.workflow_id, ballot=ballot)
+        return state.model_copy(update={"outgoing": (*state.outgoing, message)})
+    failure = NOTHING_TO_ACT_ON if action is None else TOO_LATE
+    return record.happened(
+        state,
+        EventKind.BALLOT_REFUSED,
+        now,
+        f"Refused: {ballot.actor.person}'s vote to {ballot.choice} ({failure.type}).",
+        actor=ballot.actor,
+        request=ballot.request_id,
+        choice=ballot.choice,
+        reason=ballot.reason,
+        failure=failure.type,
+    )
+
+
+def note_malformed(state: ItemState, what: str, now: datetime) -> ItemState:
+    """Keep that a message came which nobody could understand."""
+    return record.happened(
+        state,
+        EventKind.ACT_REFUSED,
+        now,
+        f"Refused: a {what} signal could not be understood.",
+        act=what,
+        failure=MALFORMED.type,
+    )
 
 
 def _may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:

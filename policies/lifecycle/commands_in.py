@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from models.approval import ActionKind, Ballot, Choice, Money
 from models.events import EventKind
-from models.failures import MALFORMED, NOT_ENTITLED, NOTHING_TO_ACT_ON
+from models.failures import MALFORMED, NOT_ENTITLED, NOTHING_TO_ACT_ON, TOO_LATE
 from models.item_state import ItemState, OpenAction, Outgoing
 from models.jira_view import CommandName, JiraCommand, ObservedComment
 from models.lifecycle import Outcome, Severity
@@ -90,6 +90,8 @@ def _vote(
     action = _voted_on(state, command.arguments)
     if action is None:
         return _refused(state, command, comment, NOTHING_TO_ACT_ON.type, NOTHING_TO_ACT_ON.remedy)
+    if not action.waiting:
+        return _refused(state, command, comment, TOO_LATE.type, TOO_LATE.remedy)
     choice = Choice.APPROVE if command.name is CommandName.APPROVE else Choice.REJECT
     ballot = Ballot(
         request_id=action.proposal.request_id,

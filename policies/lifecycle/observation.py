@@ -61,7 +61,11 @@ def _customer_wrote(state: ItemState, comment: ObservedComment) -> ItemState:
     if thanks:
         return _confirmed(state)
     if state.decision is not None:
-        return reopen(state, at, "the customer wrote again after the decision")
+        # What was written before the decision, and only read after it, is no coming back.
+        came_back = at > state.decision.decided_at
+        return (
+            reopen(state, at, "the customer wrote again after the decision") if came_back else state
+        )
     state = running_clocks.resume_all(state, at, "the customer wrote")
     first = clock(state, ClockName.FIRST_RESPONSE)
     if first is not None and not first.running:

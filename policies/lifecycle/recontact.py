@@ -34,13 +34,13 @@ def reopen(state: ItemState, at: datetime, why: str) -> ItemState:
             "watch_until": None,
             "recontacted": True,
             "ladder": LadderState(),
-            "wanted_status": StatusCategory.IN_PROGRESS
+            "wanted_status": StatusCategory.TO_DO
             if state.seen and state.seen.status_category is StatusCategory.DONE
             else None,
         }
     )
     state = running_clocks.start(state, ClockName.NEXT_RESPONSE, at)
-    state = running_clocks.start(state, ClockName.RESOLUTION, at)
+    state = running_clocks.begin_again(state, ClockName.RESOLUTION, at)
     state = record.happened(state, EventKind.REOPENED, at, f"Reopened: {why}.")
     return record.say(state, f"*Reopened:* {why}. The earlier decision counts as failed.")
 

@@ -19,6 +19,7 @@ BINDING = frozenset(
         EventKind.DECIDED,
         EventKind.ACTION_ENDED,
         EventKind.ACT_REFUSED,
+        EventKind.BALLOT_REFUSED,
         EventKind.RECONTACTED,
         EventKind.REOPENED,
         EventKind.ISSUE_GONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun
+from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun, Pause
 from models.events import EventKind
 from models.item_state import ItemState
 from models.lifecycle import Severity
@@ -50,6 +50,29 @@ def start(state: ItemState, name: ClockName, at: datetime) -> ItemState:
         clock=name,
         cycle=run.cycle,
         target=target,
+    )
+
+
+def begin_again(state: ItemState, name: ClockName, at: datetime) -> ItemState:
+    """After a reopening: a new cycle, or the old one going on where it stood, as pinned.
+
+    A clock that goes on counts the time in between as a pause.
+    """
+    run = clock(state, name)
+    if pinned(state).reopen_is_new_cycle or run is None or run.stopped_at is None:
+        return start(state, name, at)
+    pause = Pause(began_at=run.stopped_at, ended_at=at, why="decided")
+    going_on = run.model_copy(
+        update={"stopped_at": None, "cancelled": False, "pauses": (*run.pauses, pause)}
+    )
+    state = _replace(state, run, going_on)
+    return record.happened(
+        state,
+        EventKind.CLOCK_RESUMED,
+        at,
+        f"The {TITLES[name]} clock goes on where it stood.",
+        clock=name,
+        cycle=run.cycle,
     )
 
 

@@ -10,7 +10,16 @@ from models.failures import NOT_ENTITLED, NOTHING_TO_ACT_ON, TOO_LATE
 from models.item_state import ItemState
 from models.lifecycle import Awaiting, Outcome, Severity, Stage, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, RecontactNotice, Resolve
-from policies.lifecycle import acts, deadlines, observation, receiving, recontact, report, view
+from policies.lifecycle import (
+    acts,
+    deadlines,
+    observation,
+    receiving,
+    recontact,
+    report,
+    running_clocks,
+    view,
+)
 from policies.lifecycle.actions_in import ended
 from policies.lifecycle.stages import awaiting_of, clock, stage_of
 from tests.samples import (
@@ -348,3 +357,27 @@ def test_old_items_get_one_notice_for_a_deadline_that_passed_long_ago() -> None:
 
     assert [e.facts["clock"] for e in late] == ["first_response", "resolution"]
     assert all(e.kind is EventKind.CLOCK_BREACHED for e in late)
+
+
+def test_what_was_written_before_the_decision_and_read_after_it_does_not_reopen() -> None:
+    state = observation.take_in(
+        decided(new_item(), 2), observed(customer_comment(9, after(1.9))), after(2.1)
+    )
+
+    assert state.decision is not None
+
+
+def test_a_policy_may_let_a_reopened_clock_go_on_where_it_stood() -> None:
+    state = decided(new_item(), 2)
+    pinned = state.snapshot
+    assert pinned is not None
+    state = state.model_copy(
+        update={"snapshot": pinned.model_copy(update={"reopen_is_new_cycle": False})}
+    )
+
+    state = observation.take_in(state, observed(customer_comment(9, after(10))), after(10))
+
+    resolution = clock(state, ClockName.RESOLUTION)
+    assert resolution is not None
+    assert (resolution.cycle, report.due_at(state)) == (1, after(14))
+    assert running_clocks.due(resolution, pinned.calendar) == after(32)

@@ -1,0 +1,343 @@
+"""A whole office for one test: a local Jira, a ledger, an effects endpoint, Temporal and a worker.
+
+Everything is real. On the time-skipping server the tracker's clock is kept level with Temporal's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.start_item import start_item
+from ledger.store import Ledger, open_ledger
+from local_jira import clock as jira_clock
+from local_jira.server import listen
+from local_jira.testing import RunningLocalJira, running_local_jira
+from models.approval import ActionStatus, Ballot, Choice
+from models.lifecycle import StatusCategory
+from models.messages import Answer, ItemStatus, Timeline
+from models.names import SEARCH_ATTRIBUTES, action_workflow_id, feedback_workflow_id
+from models.people import Act, Actor, Channel, ProofClaim
+from runtime.effects_stand_in import create_app as effects_app
+from runtime.effects_store import EffectsStore
+from runtime.plugin import followthrough_plugin
+from runtime.settings import JiraSettings, Settings, load_temporal_settings
+from runtime.signing import SigningKey, load_or_create_signing_key
+from runtime.temporal_server import add_search_attributes
+from worker import THREADS, WORKFLOWS, build_activities
+
+PATIENCE_SECONDS = 30.0
+CUSTOMERS = "id,segment,plan,annual_revenue_minor,currency,zone,country\n" \
+    "acc-cora-customer,enterprise,gold,1200000,EUR,Europe/Berlin,DE\n"  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An issue in the local Jira."""
+
+    id: str
+    key: str
+
+
+class Office:
+    """What a test does and sees. People act through Jira or with a proof of their own."""
+
+    def __init__(
+        self,
+        client: Client,
+        jira: RunningLocalJira,
+        ledger: Ledger,
+        settings: Settings,
+        effects_url: str,
+        environment: WorkflowEnvironment | None,
+    ) -> None:
+        self.client = client
+        self.jira = jira
+        self.ledger = ledger
+        self.settings = settings
+        self.effects_url = effects_url
+        self.environment = environment
+        self.key: SigningKey = load_or_create_signing_key(settings.signing_key_file)
+
+    async def now(self) -> datetime:
+        """Temporal's present; the tracker's clock is set to it."""
+        if self.environment is None:
+            return datetime.now(UTC)
+        now = await self.environment.get_current_time()
+        jira_clock.set_ahead(round((now.timestamp() - time.time()) * 1000))
+        return now
+
+    async def sleep(self, delay: timedelta) -> None:
+        """Let time pass: skipped where Temporal can skip it."""
+        if self.environment is None:
+            await asyncio.sleep(delay.total_seconds())
+        else:
+            await self.environment.sleep(delay)
+        await self.now()
+
+    async def report(
+        self, summary: str, description: str = "", *, by: str = "cora", **fields: Any
+    ) -> Issue:
+        """A customer (or somebody else) creates an issue, and its item starts."""
+        issue = await self.create(summary, description, by=by, **fields)
+        await start_item(
+            self.client, self.settings.task_queue, issue.id, issue.key, "test", "created",
+            created=True,
+        )  # fmt: skip
+        return issue
+
+    async def create(
+        self, summary: str, description: str = "", *, by: str = "cora", **fields: Any
+    ) -> Issue:
+        """An issue that nobody was told of yet."""
+        await self.now()
+        body = {
+            "fields": {
+                "project": {"key": "FT"},
+                "issuetype": {"name": "Feedback"},
+                "summary": summary,
+                "description": description,
+                **fields,
+            }
+        }
+        answer = self._jira("POST", "/rest/api/2/issue", by, body)
+        return Issue(id=answer["id"], key=answer["key"])
+
+    async def tell(self, issue: Issue) -> None:
+        """What a webhook does: the item looks at its issue again."""
+        await start_item(
+            self.client, self.settings.task_queue, issue.id, issue.key, str(uuid4()), "changed",
+            created=False,
+        )  # fmt: skip
+
+    async def comment(
+        self, issue: Issue, by: str, text: str, *, internal: bool = False, tell: bool = True
+    ) -> None:
+        """Somebody writes a comment in Jira."""
+        await self.now()
+        properties = [{"key": "sd.public.comment", "value": {"internal": internal}}]
+        body = {"body": text, "properties": properties}
+        self._jira("POST", f"/rest/api/2/issue/{issue.key}/comment", by, body)
+        if tell:
+            await self.tell(issue)
+
+    async def move(
+        self, issue: Issue, by: str, transition: str, *, resolution: str | None = None
+    ) -> None:
+        """Somebody moves the issue through a transition, by its name."""
+        await self.now()
+        offered = self._jira("GET", f"/rest/api/2/issue/{issue.key}/transitions", by)
+        chosen = next(t for t in offered["transitions"] if t["name"] == transition)
+        body: dict[str, Any] = {"transition": {"id": chosen["id"]}}
+        if resolution:
+            body["fields"] = {"resolution": {"name": resolution}}
+        self._jira("POST", f"/rest/api/2/issue/{issue.key}/transitions", by, body)
+        await self.tell(issue)
+
+    async def edit(self, issue: Issue, by: str, **fields: Any) -> None:
+        """Somebody edits fields in Jira."""
+        await self.now()
+        self._jira("PUT", f"/rest/api/2/issue/{issue.key}", by, {"fields": fields})
+        await self.tell(issue)
+
+    async def delete(self, issue: Issue) -> None:
+        """An admin deletes the issue."""
+        with self.jira.client(self.jira.admin_auth) as http:
+            http.delete(f"/rest/api/2/issue/{issue.key}").raise_for_status()
+        await self.tell(issue)
+
+    def fields(self, issue: Issue) -> dict[str, Any]:
+        """The issue's fields as Jira shows them."""
+        fields: dict[str, Any] = self._jira("GET", f"/rest/api/2/issue/{issue.key}", None)["fields"]
+        return fields
+
+    def comments(self, issue: Issue) -> list[dict[str, Any]]:
+        """All comments, with their properties."""
+        path = f"/rest/api/2/issue/{issue.key}/comment?expand=properties&maxResults=1000"
+        comments: list[dict[str, Any]] = self._jira("GET", path, None)["comments"]
+        return comments
+
+    def category(self, issue: Issue) -> StatusCategory:
+        """The issue's status category."""
+        return StatusCategory(self.fields(issue)["status"]["statusCategory"]["key"])
+
+    def effects(self) -> list[dict[str, Any]]:
+        """Every effect that was carried out."""
+        journal = httpx.get(f"{self.effects_url}/__local__/journal", trust_env=False).json()
+        effects: list[dict[str, Any]] = journal["effects"]
+        return effects
+
+    def handle(self, issue: Issue) -> WorkflowHandle[Any, Any]:
+        """The item's workflow."""
+        return self.client.get_workflow_handle(feedback_workflow_id(issue.id))
+
+    async def status(self, issue: Issue) -> ItemStatus:
+        """The item's status."""
+        return await self.handle(issue).query("status", result_type=ItemStatus)
+
+    async def timeline(self, issue: Issue) -> list[str]:
+        """The kinds of the item's events, in order."""
+        timeline = await self.handle(issue).query("timeline", result_type=Timeline)
+        return [event.kind.value for event in timeline.events]
+
+    async def request(self, request_id: str) -> ActionStatus:
+        """A request's status."""
+        handle = self.client.get_workflow_handle(action_workflow_id(request_id))
+        return await handle.query("status", result_type=ActionStatus)
+
+    async def until(
+        self, issue: Issue, condition: Callable[[ItemStatus], object], *, say: str
+    ) -> ItemStatus:
+        """Wait until the item's status fulfils the condition."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            status = await self.status(issue)
+            if condition(status):
+                return status
+            assert time.monotonic() < deadline, f"waited in vain until {say}; it stands: {status}"
+            await asyncio.sleep(0.05)
+
+    async def settled(self, check: Callable[[], object], *, say: str) -> None:
+        """Wait until something outside is true."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not check():
+            assert time.monotonic() < deadline, f"waited in vain until {say}"
+            await asyncio.sleep(0.05)
+
+    async def actor(
+        self, person: str, act: Act, subject: str, channel: Channel = Channel.DESK
+    ) -> Actor:
+        """A person with a proof that a channel gave them."""
+        claim = ProofClaim(
+            person=person,
+            channel=channel,
+            act=act,
+            subject=subject,
+            expires_at=await self.now() + timedelta(minutes=10),
+        )
+        return Actor(person=person, channel=channel, proof=self.key.sign(claim))
+
+    async def vote(
+        self, request_id: str, person: str, choice: Choice = Choice.APPROVE, reason: str = "Fine."
+    ) -> Answer:
+        """A person votes on the desk."""
+        subject = action_workflow_id(request_id)
+        ballot = Ballot(
+            request_id=request_id,
+            choice=choice,
+            reason=reason,
+            actor=await self.actor(person, Act.VOTE, subject),
+        )
+        handle = self.client.get_workflow_handle(subject)
+        return await handle.execute_update("decide", ballot, id=str(uuid4()), result_type=Answer)
+
+    def _jira(self, method: str, path: str, by: str | None, body: object = None) -> dict[str, Any]:
+        auth = self.jira.auth_of(by) if by else self.jira.admin_auth
+        with self.jira.client(auth) as http:
+            answer = http.request(method, path, json=body)
+        assert answer.is_success, (
+            f"{method} {path} was answered {answer.status_code}: {answer.text}"
+        )
+        return answer.json() if answer.content else {}
+
+
+@contextmanager
+def running_effects(directory: Path) -> Iterator[str]:
+    """The effects stand-in on a free port."""
+    listener = listen("127.0.0.1", 0)
+    directory.mkdir(parents=True, exist_ok=True)
+    store = EffectsStore(directory / "effects.db")
+    config = uvicorn.Config(effects_app(store), log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+        store.close()
+
+
+def office_settings(directory: Path, jira: RunningLocalJira, effects_url: str) -> Settings:
+    """The settings of an office in this directory, with a customer of the highest segment."""
+    customers = directory / "customers.csv"
+    customers.write_text(CUSTOMERS)
+    return Settings(
+        temporal=load_temporal_settings({}),
+        jira=JiraSettings(url=jira.url, user=jira.bot_auth[0], token=SecretStr(jira.bot_auth[1])),
+        data_dir=directory,
+        effects_url=effects_url,
+        customers=customers,
+        task_queue=f"office-{uuid4()}",
+    )
+
+
+@asynccontextmanager
+async def open_office(
+    directory: Path, environment: WorkflowEnvironment | None, client: Client, **worker_options: Any
+) -> AsyncIterator[Office]:
+    """An office with a worker that runs until the block ends."""
+    jira_clock.set_ahead(0)
+    with running_local_jira() as jira, running_effects(directory / "effects") as effects_url:
+        settings = office_settings(directory, jira, effects_url)
+        ledger = open_ledger(settings.ledger_url.get_secret_value())
+        office = Office(client, jira, ledger, settings, effects_url, environment)
+        await office.now()
+        with ThreadPoolExecutor(THREADS) as threads:
+            worker = Worker(
+                client,
+                task_queue=settings.task_queue,
+                workflows=WORKFLOWS,
+                activities=build_activities(settings, client, ledger, _clock_of(office)),
+                activity_executor=threads,
+                max_concurrent_activities=THREADS,
+                **worker_options,
+            )
+            async with worker:
+                yield office
+        ledger.close()
+        jira_clock.set_ahead(0)
+
+
+def _clock_of(office: Office) -> Callable[[], datetime]:
+    """The tracker's clock, so that proofs signed in activities expire in Temporal's time."""
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(jira_clock.now_milliseconds() / 1000, UTC)
+
+    return now
+
+
+@asynccontextmanager
+async def skipping_office(directory: Path, **worker_options: Any) -> AsyncIterator[Office]:
+    """An office on the time-skipping server."""
+    binary = Path(sys.executable).with_name("temporal-test-server")
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(binary), plugins=[followthrough_plugin()]
+    )
+    # The test server knows no search attribute by itself.
+    await add_search_attributes(environment.client, list(SEARCH_ATTRIBUTES))
+    async with (
+        environment,
+        open_office(directory, environment, environment.client, **worker_options) as office,
+    ):
+        yield office
