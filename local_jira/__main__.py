@@ -1,8 +1,11 @@
 """`python -m local_jira`: run the stand-in on its own."""
 
 import argparse
+import logging
 import sys
 from pathlib import Path
+
+import structlog
 
 from local_jira.seed_file import SeedError
 from local_jira.server import serve
@@ -31,6 +34,10 @@ def _arguments(given: list[str]) -> argparse.Namespace:
 
 def main(given: list[str] | None = None) -> int:
     """Run until stopped; exit code 2 for a bad seed, 3 when the port is taken."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     arguments = _arguments(sys.argv[1:] if given is None else given)
     settings = LocalJiraSettings(
         port=arguments.port,

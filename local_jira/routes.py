@@ -30,4 +30,7 @@ PLATFORM = RouteTable(
 ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)
 SESSION = RouteTable(server.SESSION_ROUTES)
 LOCAL = RouteTable(local.ROUTES)
-UNSERVED = frozenset(server.unserved_operations())
+# Fixed words before names, so that the right template names itself.
+UNSERVED = tuple(
+    sorted(server.unserved_operations(), key=lambda entry: (entry[1].count("{"), entry))
+)

@@ -1,5 +1,7 @@
 """Runs the site with uvicorn, for the command line and for tests."""
 
+import contextlib
+import signal
 import socket
 import sys
 from typing import Any
@@ -55,15 +57,18 @@ def build_server(settings: LocalJiraSettings) -> uvicorn.Server:
 def serve(settings: LocalJiraSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way.
 
-    Port 0 takes a free one. Prints one line that says where the site listens. Raises OSError
+    Port 0 takes a free one. Prints one line that says where the site listens. Must run in the main thread. Raises OSError
     when the port is taken and SeedError when the seed cannot be used.
     """
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     try:
         server = build_server(settings)
+        # The server raises the signal once more when it has drained; a polite stop is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         sys.stdout.write(f"Local Jira listens at {settings.base_url}\n")
         sys.stdout.flush()
-        server.run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
     finally:
         listener.close()

@@ -135,7 +135,8 @@ class Deliverer:
                 "next_attempt = ?, last_status = ?, last_error = ? WHERE id = ?",
                 (state, retries, next_attempt, status, error, row["id"]),
             )
-        log.info("webhook", event_name=row["event"], state=state, status=status, error=error)
+        if state == "failed":
+            log.warning("webhook given up", event_name=row["event"], status=status, error=error)
 
     def _delay_seconds(self) -> float:
         real = random.uniform(SHORTEST_DELAY_SECONDS, LONGEST_DELAY_SECONDS)  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,49 @@
+"""One local Jira for all tests of this room; every test starts from the seed."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from jira import JIRA
+from local_jira_tools import Maker
+
+from local_jira.testing import RunningLocalJira, running_local_jira
+
+
+@pytest.fixture(scope="session")
+def shared_local_jira() -> Iterator[RunningLocalJira]:
+    with running_local_jira() as running:
+        yield running
+
+
+@pytest.fixture
+def local_jira(shared_local_jira: RunningLocalJira) -> RunningLocalJira:
+    shared_local_jira.reset()
+    return shared_local_jira
+
+
+@pytest.fixture
+def http(local_jira: RunningLocalJira) -> Iterator[httpx.Client]:
+    with local_jira.client() as client:
+        yield client
+
+
+@pytest.fixture
+def jira2(local_jira: RunningLocalJira) -> JIRA:
+    return JIRA(local_jira.url, basic_auth=local_jira.bot_auth, max_retries=0, timeout=(5, 30))
+
+
+@pytest.fixture
+def jira3(local_jira: RunningLocalJira) -> JIRA:
+    return JIRA(
+        local_jira.url,
+        basic_auth=local_jira.bot_auth,
+        max_retries=0,
+        timeout=(5, 30),
+        options={"rest_api_version": "3"},
+    )
+
+
+@pytest.fixture
+def make(http: httpx.Client) -> Maker:
+    return Maker(http)
