@@ -66,7 +66,7 @@ def odd_endpoint() -> Iterator[str]:
 
 
 def _request(
-    kind: ActionKind = ActionKind.REFUND, minor: int | None = 1250, key: str = "feedback-1/a 1"
+    kind: ActionKind = ActionKind.REFUND, minor: int | None = 1250, key: str = "10001-1-7"
 ) -> EffectInput:
     return EffectInput(
         proposal=ActionProposal(
@@ -98,7 +98,7 @@ def _failure(work, request: EffectInput) -> ApplicationError:
 def test_an_effect_is_carried_out_and_seen_there(endpoint):
     effects = EffectActivities(endpoint + "/")
     receipt = ActivityEnvironment().run(effects.execute, _request())
-    assert (receipt.idempotency_key, receipt.state) == ("feedback-1/a 1", EffectState.VERIFIED)
+    assert (receipt.idempotency_key, receipt.state) == ("10001-1-7", EffectState.VERIFIED)
     (effect,) = _journal(endpoint)["effects"]
     assert effect["request"]["amount_minor"] == 1250
     assert effect["request"]["subject"] == "c0ffee"
