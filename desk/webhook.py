@@ -34,7 +34,7 @@ from temporalio.service import RPCError
 from desk.answers import is_unknown
 from desk.signature import signature_holds
 from desk.temporal_link import TemporalLink
-from desk.webhook_payload import Hint, Malformed, read_hint
+from desk.webhook_payload import Hint, Malformed, read_hint, was_created
 from models.messages import JiraChanged
 from models.names import SIGNAL_JIRA_CHANGED, feedback_workflow_id
 from runtime.problems import Unreachable
@@ -94,7 +94,7 @@ class WebhookIntake:
     async def _take_in(self, hint: Hint, delivery_id: str | None) -> JSONResponse:
         if not hint.known or hint.issue_id is None or hint.issue_key is None:
             return self._answer(200, "ignored", kind=hint.event)
-        if hint.author is not None and hint.author == await asyncio.to_thread(self.own_account):
+        if await self._is_echo(hint):
             return self._answer(200, "echo", issue_key=hint.issue_key)
         delivery = (delivery_id or uuid.uuid4().hex)[:200]
         if delivery_id is not None and await self._was_seen(delivery):
@@ -107,6 +107,12 @@ class WebhookIntake:
             return self._answer(503, "unavailable", retry_after=RETRY_AFTER_SECONDS)
         await self._remember(delivery, hint)
         return self._answer(200, outcome, issue_key=hint.issue_key)
+
+    async def _is_echo(self, hint: Hint) -> bool:
+        """Our own write coming back. An issue that our intake has just made is news all the same."""
+        if hint.author is None or was_created(hint):
+            return False
+        return hint.author == await asyncio.to_thread(self.own_account)
 
     async def _tell_temporal(self, hint: Hint, delivery: str) -> str:
         client = await self.temporal.client()

@@ -256,6 +256,15 @@ async def test_our_own_writes_come_back_as_echo_and_wake_nobody(client: Client) 
     assert found == []
 
 
+async def test_an_issue_that_our_own_intake_made_starts_its_item(client: Client) -> None:
+    issue_id = fresh_id()
+    ours = {"accountId": OURSELVES}
+    async with served(app_of(an_intake(link_to(client)))) as address:
+        made = await post(address, a_payload(issue_id, "jira:issue_created", user=ours))
+
+    assert made.json()["outcome"] == "accepted"
+
+
 async def test_another_projects_issue_is_ignored_but_a_moved_item_is_told(client: Client) -> None:
     stranger, moved = fresh_id(), fresh_id()
     async with served(app_of(an_intake(link_to(client)))) as address:
