@@ -30,6 +30,7 @@ UNKNOWN_ROWS = 20
 """So many rows of no known shape and no good one: then the file is the matter, not the row."""
 COLUMNS_SHOWN = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSPACED_ENDS = ("。", "！", "？")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 _MENTIONS = re.compile(r"^(?:@\w+\s+)+")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
@@ -187,7 +188,8 @@ def _headline(text: str) -> str:
     """The first sentence that says something, at most 120 characters."""
     headline = ""
     for sentence in _SENTENCE_ENDS.split(_MENTIONS.sub("", text)[: 20 * HEADLINE_CHARACTERS]):
-        headline = f"{headline} {' '.join(sentence.split())}".strip()
+        between = "" if headline.endswith(_UNSPACED_ENDS) else " "
+        headline = f"{headline}{between}{' '.join(sentence.split())}".strip()
         if len(headline) >= SHORTEST_HEADLINE:
             break
     return _cut(headline or text, HEADLINE_CHARACTERS)
@@ -202,7 +204,7 @@ def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = text[: most - 1]
-    spaced = kept.rsplit(" ", 1)[0]
+    spaced = kept if text[most - 1] == " " else kept.rsplit(" ", 1)[0]
     return f"{spaced if len(spaced) > most // 2 else kept}…"
 
 
