@@ -22,7 +22,7 @@ from local_jira.views.definitions import (
     version_json,
 )
 from local_jira.views.field_meta import field_meta_json
-from local_jira.views.issues import DERIVED
+from local_jira.views.issues import DERIVED, field_schema
 
 
 def _project(call: Call) -> SeedProject:
@@ -146,6 +146,7 @@ def _field_json(view: View, name: str) -> Json:
         return {
             "id": name, "key": name, "name": text, "custom": False, "orderable": False,
             "navigable": navigable, "searchable": True, "clauseNames": [name],
+            "schema": field_schema(view, name),
         }  # fmt: skip
     field = view.site.fields[name]
     return {
@@ -166,7 +167,12 @@ def search_fields(call: Call) -> Answer:
     view = view_for(call)
     wanted = (call.first("query") or "").casefold()
     shown = [_field_json(view, name) for name in (*view.site.fields, *DERIVED)]
-    return Answer(200, last_page_of(call, [e for e in shown if wanted in e["name"].casefold()]))
+    kept = [
+        {part: entry[part] for part in ("id", "key", "name", "schema")}
+        for entry in shown
+        if wanted in entry["name"].casefold()
+    ]
+    return Answer(200, last_page_of(call, kept))
 
 
 def get_labels(call: Call) -> Answer:
@@ -188,6 +194,7 @@ def _create_fields(view: View, project: SeedProject, type_id: str) -> list[Json]
     for entry in shown:
         if entry["key"] == "issuetype":
             entry["allowedValues"] = [issue_type_json(view, issue_type)]
+        entry["fieldId"] = entry["key"]
     shown.append(
         {
             "required": True,
@@ -217,9 +224,11 @@ def get_create_meta(call: Call) -> Answer:
             entry = issue_type_json(view, issue_type)
             if "projects.issuetypes.fields" in call.many("expand"):
                 fields = _create_fields(view, project, issue_type.id)
-                entry["fields"] = {field["key"]: field for field in fields}
+                entry["fields"] = {field.pop("fieldId"): field for field in fields}
             types.append(entry)
-        projects.append({**project_json(view, project), "issuetypes": types})
+        shown = project_json(view, project)
+        kept = {name: shown[name] for name in ("self", "id", "key", "name", "avatarUrls")}
+        projects.append({**kept, "issuetypes": types})
     return Answer(200, {"expand": "projects", "projects": projects})
 
 

@@ -225,7 +225,6 @@ def post_bulk_fetch(call: Call) -> Answer:
     return Answer(
         200,
         {
-            "expand": "schema,names",
             "issues": shown,
             "issueErrors": [{"id": name} for name in errors],
         },

@@ -48,7 +48,6 @@ def get_server_info(call: Call) -> Answer:
             "serverTime": now,
             "scmInfo": "local",
             "serverTitle": call.site.catalog.title,
-            "defaultLocale": {"locale": "en_US"},
             "serverTimeZone": "UTC",
         },
     )

@@ -43,7 +43,6 @@ def field_meta_json(
         "schema": definition.schema(),
         "name": definition.name,
         "key": definition.id,
-        "fieldId": definition.id,
         "hasDefaultValue": definition.id in ("priority", "reporter"),
         "operations": list(definition.kind.operations),
     }

@@ -119,6 +119,28 @@ DERIVED: dict[str, tuple[str, bool, Callable[[View, IssueRecord], Any]]] = {
 }
 
 
+_DERIVED_TYPES = {
+    "project": ("project", None),
+    "created": ("datetime", None),
+    "updated": ("datetime", None),
+    "statusCategory": ("statusCategory", None),
+    "issuelinks": ("array", "issuelinks"),
+    "subtasks": ("array", "issuelinks"),
+    "watches": ("watches", None),
+    "votes": ("votes", None),
+    "attachment": ("array", "attachment"),
+    "comment": ("comments-page", None),
+}
+
+
+def field_schema(view: View, name: str) -> Json:
+    """The `schema` object of a field, kept or derived."""
+    if name in view.site.fields:
+        return view.site.fields[name].schema()
+    kind, items = _DERIVED_TYPES[name]
+    return {"type": kind, "system": name} | ({"items": items} if items else {})
+
+
 def field_names(view: View) -> dict[str, str]:
     """Every field's id with its name."""
     names = {name: definition.name for name, definition in view.site.fields.items()}
@@ -226,9 +248,7 @@ def issue_json(
         names = field_names(view)
         shown["names"] = {name: names[name] for name in fields}
     if "schema" in expand:
-        shown["schema"] = {
-            name: view.site.fields[name].schema() for name in fields if name in view.site.fields
-        }
+        shown["schema"] = {name: field_schema(view, name) for name in fields}
     if "changelog" in expand:
         shown["changelog"] = changelog_json(view, issue)
     return shown
