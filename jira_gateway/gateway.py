@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from jira_gateway import intake, projection, read, search
@@ -45,9 +45,18 @@ class JiraGateway:
         """Pages of issues of our project that changed since then."""
         return search.changed_since(self.clients, self.project_key, since)
 
-    def create_or_update(self, row: IntakeRow) -> IntakeOutcome:
-        """One row of an intake file becomes one issue, however often it is sent."""
-        return intake.create_or_update(self.clients, self.project_key, row)
+    def look_up(self, rows: Sequence[IntakeRow]) -> dict[intake.Identity, tuple[str, str]]:
+        """Id and key of every row's issue that exists, one search for fifty rows."""
+        return intake.look_up(self.clients, self.project_key, rows)
+
+    def create_or_update(self, row: IntakeRow, *, known_absent: bool = False) -> IntakeOutcome:
+        """One row of an intake file becomes one issue, however often it is sent.
+
+        `known_absent` spares the search for a row that `look_up` has just not found.
+        """
+        return intake.create_or_update(
+            self.clients, self.project_key, row, known_absent=known_absent
+        )
 
     def calls(self) -> dict[str, int]:
         """HTTP calls for each operation since the process started."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from temporalio.exceptions import ApplicationError
@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from jira_gateway.client import JiraClients
 from jira_gateway.difference import SOURCE_LABEL_PREFIX
 from jira_gateway.fields import text_of
-from jira_gateway.search import search_page
+from jira_gateway.search import next_place, search_page
 from models.failures import JIRA_UNAVAILABLE
 from models.intake import IntakeOutcome, IntakeRow
 from models.names import SOURCE_PROPERTY
@@ -26,7 +26,11 @@ SUMMARY_CHARACTERS = 255
 DESCRIPTION_CHARACTERS = 32_000
 """Jira refuses a text beyond 32,767 characters; the rest is left for our note about it."""
 NO_SUMMARY = "Feedback without a summary"
-LOOK_AGAIN_SECONDS = (2.0, 5.0, 15.0)
+LOOK_AGAIN_SECONDS = (2.0, 5.0, 15.0, 40.0)
+LOOKED_UP_AT_ONCE = 50
+
+Identity = tuple[str, str]
+"""Source and submission id of a row."""
 
 
 def create_or_update(
@@ -34,15 +38,18 @@ def create_or_update(
     project: str,
     row: IntakeRow,
     wait: Callable[[float], None] = time.sleep,
+    *,
+    known_absent: bool = False,
 ) -> IntakeOutcome:
     """The issue of this row: found and brought up to date, or created.
 
+    `known_absent` spares the search for a row that `look_up` has just not found.
     When Jira breaks off during the creation nobody knows whether the issue exists. It is then
     looked for several times (`wait` sleeps seconds, since a search lags behind) and never created
     a second time in the same call. Raises `ApplicationError`.
     """
     with clients.counter.operation("intake"):
-        found = find(clients, project, row)
+        found = None if known_absent else find(clients, project, row)
         if found is not None:
             return _update(clients, found, row)
         try:
@@ -57,14 +64,38 @@ def create_or_update(
 
 
 def find(clients: JiraClients, project: str, row: IntakeRow) -> tuple[str, str] | None:
-    """Id and key of the row's issue. The property decides; the label only finds candidates."""
-    jql = f'project = "{project}" AND labels = "{source_label(row)}" ORDER BY key ASC'
-    answer = search_page(clients, jql, ("summary",), properties=SOURCE_PROPERTY)
-    for raw in answer.get("issues") or ():
-        stored = (raw.get("properties") or {}).get(SOURCE_PROPERTY) or {}
-        if (stored.get("source"), stored.get("submission_id")) == (row.source, row.submission_id):
-            return str(raw["id"]), str(raw["key"])
-    return None
+    """Id and key of the row's issue."""
+    return look_up(clients, project, [row]).get((row.source, row.submission_id))
+
+
+def look_up(
+    clients: JiraClients, project: str, rows: Sequence[IntakeRow]
+) -> dict[Identity, tuple[str, str]]:
+    """Id and key of every row's issue that exists; one search for fifty rows.
+
+    The property decides; the label, which anybody may copy, only finds candidates. Of several
+    issues of one row the oldest counts. Raises `ApplicationError`.
+    """
+    found: dict[Identity, tuple[str, str]] = {}
+    wanted = {(row.source, row.submission_id) for row in rows}
+    for start in range(0, len(rows), LOOKED_UP_AT_ONCE):
+        labels = sorted({source_label(row) for row in rows[start : start + LOOKED_UP_AT_ONCE]})
+        listed = ", ".join(f'"{label}"' for label in labels)
+        jql = f'project = "{project}" AND labels IN ({listed}) ORDER BY created ASC, key ASC'
+        place: str | int | None = None
+        while True:
+            answer = search_page(
+                clients, jql, ("summary",), properties=SOURCE_PROPERTY, place=place
+            )
+            for raw in answer.get("issues") or ():
+                stored = (raw.get("properties") or {}).get(SOURCE_PROPERTY) or {}
+                identity = (str(stored.get("source")), str(stored.get("submission_id")))
+                if identity in wanted:
+                    found.setdefault(identity, (str(raw["id"]), str(raw["key"])))
+            place = next_place(clients, answer, place)
+            if place is None:
+                break
+    return found
 
 
 def source_label(row: IntakeRow) -> str:

@@ -14,7 +14,7 @@ from models.names import OPERATION_PROPERTY
 PUBLIC_PROPERTY = "sd.public.comment"
 BY_ACCOUNT = "assignee"
 TELLING_FIELDS = frozenset(
-    {"status", "priority", "assignee", "duedate", "labels", "resolution", "issuetype"}
+    {"status", "priority", "assignee", "duedate", "labels", "resolution", "issuetype", "project"}
     | {"fixVersions", "versions", "issuelinks"}
 )
 """Fields whose values may travel. Any other, such as the description, may hold a customer's words:

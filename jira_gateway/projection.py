@@ -1,7 +1,8 @@
-"""Makes an issue look as wanted with the fewest calls: one GET, at most one PUT, at most one POST.
+"""Makes an issue look as wanted with the fewest calls: one GET, then one PUT, or one POST that
+moves the issue and takes the edit along, or both where the move's screen does not take it.
 
 An attempt may be cut off after Jira has committed and be made again by Temporal. That is why every
-event's operation id is written in the same PUT as the event itself, and why the status is compared
+event's operation id is written in the same call as the event itself, and why the status is compared
 before it is moved: a second attempt finds the work of the first.
 """
 
@@ -23,11 +24,9 @@ from jira_gateway.difference import (
     difference,
     operation_ids,
 )
-from jira_gateway.failures import jira_failures
 from jira_gateway.fields import category_of, name_of, seen_fields
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.observation import (
-    PUBLIC_PROPERTY,
     RawIssue,
     change_mark,
     last_editor,
@@ -35,26 +34,16 @@ from jira_gateway.observation import (
     operations_on_comments,
 )
 from jira_gateway.read import fetch
+from jira_gateway.sending import FIELD_IDS, body_of
 from models.failures import ISSUE_GONE, JIRA_REFUSED, STATUS_UNREACHABLE
 from models.jira_view import (
-    DesiredComment,
     DesiredView,
     ProjectionProblem,
     ProjectionResult,
     SeenFields,
 )
-from models.names import ITEM_PROPERTY, OPERATION_PROPERTY, SOURCE_PROPERTY
+from models.names import ITEM_PROPERTY, SOURCE_PROPERTY
 
-FIELD_IDS = {
-    "status": "status",
-    "priority": "priority",
-    "assignee": "assignee",
-    "due_date": "duedate",
-    "resolution": "resolution",
-}
-"""Our name of a field → Jira's."""
-TEXT_CHARACTERS = 32_000
-"""Jira refuses a comment beyond 32,767 characters."""
 NAMES = {theirs: ours for ours, theirs in FIELD_IDS.items()}
 
 
@@ -69,6 +58,17 @@ class _Done:
     labels_added: tuple[str, ...] = ()
     labels_removed: tuple[str, ...] = ()
     moved_to: Transition | None = None
+
+    def took(self, changes: Changes, move: Transition | None = None) -> None:
+        """Jira has taken these changes, together with a move or without one."""
+        self.values.update(changes.values)
+        self.labels_added = (*self.labels_added, *changes.labels_added)
+        self.labels_removed = (*self.labels_removed, *changes.labels_removed)
+        self.confirmed.extend(operation_ids(changes.comments, changes.links))
+        if move is not None:
+            self.moved_to = move
+            self.written.append("status")
+        self.written.extend(_names(changes))
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,12 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
         changes = difference(current, view)
         done = _Done(confirmed=list(changes.confirmed))
         move = _chosen(current, view, changes, done)
-        at_move, at_edit = _split_resolution(changes, move)
-        if at_edit.edits:
-            _edit(clients, view, at_edit, done)
-        if move is not None:
-            _transition(clients, view, move, at_move, done)
+        if move is None or not _moved_with_everything(clients, view, move, changes, done):
+            at_move, at_edit = _split_resolution(changes, move)
+            if at_edit.edits:
+                _edit(clients, view, at_edit, done)
+            if move is not None:
+                _move(clients, view, move, at_move, done)
     observed = observe(issue, view.cursor, own, interpreter)
     result = ProjectionResult(
         observed=observed.model_copy(update={"fields": _afterwards(observed.fields, done)}),
@@ -175,29 +176,25 @@ def _chosen(
     return move
 
 
-def _split_resolution(
-    changes: Changes, move: Transition | None
-) -> tuple[Mapping[str, Any], Changes]:
+def _split_resolution(changes: Changes, move: Transition | None) -> tuple[Changes, Changes]:
     """The resolution goes with the move when the move's screen takes it, else with the edit."""
     takes = move is not None and (move.takes is None or "resolution" in move.takes)
     if not takes or "resolution" not in changes.values:
-        return {}, changes
+        return Changes(), changes
     rest = {name: value for name, value in changes.values.items() if name != "resolution"}
-    return {"resolution": changes.values["resolution"]}, replace(changes, values=rest)
+    at_move = Changes(values={"resolution": changes.values["resolution"]})
+    return at_move, replace(changes, values=rest)
 
 
 def _edit(clients: JiraClients, view: DesiredView, changes: Changes, done: _Done) -> None:
     """One PUT; a second one only when Jira refused fields, without them."""
     try:
-        clients.put(f"issue/{view.issue_id}", _edit_body(clients, changes))
+        clients.put(f"issue/{view.issue_id}", body_of(clients.kind, changes))
     except ApplicationError as error:
         changes = _without_refused(changes, error, done)
         if changes.edits:
-            clients.put(f"issue/{view.issue_id}", _edit_body(clients, changes))
-    done.values.update(changes.values)
-    done.labels_added, done.labels_removed = changes.labels_added, changes.labels_removed
-    done.written.extend(_names(changes))
-    done.confirmed.extend(operation_ids(changes.comments, changes.links))
+            clients.put(f"issue/{view.issue_id}", body_of(clients.kind, changes))
+    done.took(changes)
 
 
 def _without_refused(changes: Changes, error: ApplicationError, done: _Done) -> Changes:
@@ -246,61 +243,12 @@ def _left_over(changes: Changes, refused: set[str]) -> Changes:
     )
 
 
-def _edit_body(clients: JiraClients, changes: Changes) -> dict[str, Any]:
-    labels = [
-        *({"add": label} for label in changes.labels_added),
-        *({"remove": label} for label in changes.labels_removed),
-    ]
-    update = {
-        "labels": labels,
-        "comment": [{"add": _comment(one)} for one in changes.comments],
-        "issuelinks": [
-            {"add": {"type": {"name": one.kind}, "outwardIssue": {"key": one.other_issue_key}}}
-            for one in changes.links
-        ],
-    }
-    body: dict[str, Any] = {
-        "fields": _as_sent(clients, changes.values),
-        "update": {name: operations for name, operations in update.items() if operations},
-        "properties": [{"key": key, "value": value} for key, value in changes.properties.items()],
-    }
-    return {name: part for name, part in body.items() if part}
-
-
-def _comment(comment: DesiredComment) -> dict[str, Any]:
-    """Who may see a comment is said each time: a comment that does not say so is public."""
-    return {
-        "body": comment.body[:TEXT_CHARACTERS],
-        "properties": [
-            {"key": PUBLIC_PROPERTY, "value": {"internal": not comment.public}},
-            {"key": OPERATION_PROPERTY, "value": {"id": comment.operation_id}},
-        ],
-    }
-
-
-def _as_sent(clients: JiraClients, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Wanted values in Jira's own shapes, by its field ids."""
-    user = "accountId" if clients.kind == "cloud" else "name"
-    sent: dict[str, Any] = {}
-    for name, value in values.items():
-        if name == "due_date":
-            sent[FIELD_IDS[name]] = value.isoformat()
-        else:
-            sent[FIELD_IDS[name]] = {user if name == "assignee" else "name": value}
-    return sent
-
-
-def _transition(
-    clients: JiraClients,
-    view: DesiredView,
-    move: Transition,
-    values: Mapping[str, Any],
-    done: _Done,
+def _move(
+    clients: JiraClients, view: DesiredView, move: Transition, changes: Changes, done: _Done
 ) -> None:
-    client = clients.client()
+    """One POST with the move and what goes along. A refusal becomes a problem of the status."""
     try:
-        with jira_failures():
-            client.transition_issue(view.issue_id, move.id, fields=_as_sent(clients, values))
+        _post_move(clients, view, move, changes)
     except ApplicationError as error:
         if error.type != JIRA_REFUSED.type:
             raise
@@ -313,9 +261,43 @@ def _transition(
             )
         )
         return
-    done.moved_to = move
-    done.values.update(values)
-    done.written.extend(("status", *values))
+    done.took(changes, move)
+
+
+def _moved_with_everything(
+    clients: JiraClients, view: DesiredView, move: Transition, changes: Changes, done: _Done
+) -> bool:
+    """Move and edit in one call, where the move's screen takes all of it; False when it does not.
+
+    A refusal commits nothing, so that edit and move can still be tried one after the other, which
+    finds out what exactly was refused.
+    """
+    if not _fits(move, changes):
+        return False
+    try:
+        _post_move(clients, view, move, changes)
+    except ApplicationError as error:
+        if error.type in (JIRA_REFUSED.type, ISSUE_GONE.type):
+            return False
+        raise
+    done.took(changes, move)
+    return True
+
+
+def _fits(move: Transition, changes: Changes) -> bool:
+    """Whether the move has a screen that holds every field; comments go with any screen."""
+    if not move.takes:
+        return False
+    needed = {FIELD_IDS[name] for name in changes.values}
+    needed |= {"labels"} if changes.labels_added or changes.labels_removed else set()
+    needed |= {"issuelinks"} if changes.links else set()
+    return needed <= move.takes
+
+
+def _post_move(clients: JiraClients, view: DesiredView, move: Transition, changes: Changes) -> None:
+    """The package's `transition_issue` takes neither labels nor comment nor issue properties."""
+    body = {"transition": {"id": move.id}, **body_of(clients.kind, changes)}
+    clients.post(f"issue/{view.issue_id}/transitions", body)
 
 
 def _names(changes: Changes) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def changed_since(
             answer = _search(clients, jql, place)
         issues = answer.get("issues") or []
         yield tuple(_changed(raw, me.account_id) for raw in issues)
-        place = _next_place(clients, answer, issues, place)
+        place = next_place(clients, answer, place)
         if place is None:
             return
 
@@ -101,9 +101,11 @@ def _search(clients: JiraClients, jql: str, place: str | int | None) -> dict[str
     return search_page(clients, jql, SWEPT_FIELDS, expand="changelog", place=place)
 
 
-def _next_place(
-    clients: JiraClients, answer: Mapping[str, Any], issues: list[Any], place: str | int | None
+def next_place(
+    clients: JiraClients, answer: Mapping[str, Any], place: str | int | None
 ) -> str | int | None:
+    """Where the page after this answer begins, or None after the last one."""
+    issues = answer.get("issues") or []
     if not issues:
         return None
     if clients.kind == "cloud":

@@ -135,3 +135,21 @@ def test_a_text_beyond_jiras_limit_is_shortened_with_a_note(
     assert "100000 characters" in intake.description_of(sent)
     assert intake.create_or_update(clients, "FT", sent, nap).created
     assert not intake.create_or_update(clients, "FT", sent, nap).updated
+
+
+def test_many_rows_are_looked_up_in_one_search_and_known_absent_ones_cost_one_call(
+    site: RunningLocalJira, clients: JiraClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jira_gateway.search.PAGE", 2)
+    rows = [row(f"j-{number}") for number in range(6)]
+    made = [intake.create_or_update(clients, "FT", one, nap) for one in rows[:5]]
+    Desk(site).create(labels=[intake.source_label(rows[5])])
+    before = site.journal_position()
+    found = intake.look_up(clients, "FT", rows)
+    assert sum(site.counts(before).values()) == 3, "six candidates are three pages of two"
+    assert found == {
+        ("form", f"j-{number}"): (one.issue_id, one.issue_key) for number, one in enumerate(made)
+    }
+    before = site.journal_position()
+    assert intake.create_or_update(clients, "FT", rows[5], nap, known_absent=True).created
+    assert sum(site.counts(before).values()) == 1

@@ -95,16 +95,18 @@ def test_our_own_comments_and_edits_are_not_told_back(site: RunningLocalJira) ->
         {"action": "status", "status": 409},
     ],
 )
-@pytest.mark.parametrize("method", ["PUT", "POST"])
+@pytest.mark.parametrize(
+    ("method", "due"), [("PUT", date(2026, 4, 1)), ("POST", date(2026, 4, 1)), ("POST", None)]
+)
 def test_a_write_that_was_cut_off_is_not_doubled(
-    site: RunningLocalJira, fault: dict[str, Any], method: str
+    site: RunningLocalJira, fault: dict[str, Any], method: str, due: date | None
 ) -> None:
     gateway, ada = gateway_of(site), Desk(site)
     issue, other = ada.create(), ada.create()
     link = DesiredLink(operation_id="life/3", kind="Duplicate", other_issue_key=other[1])
     view = view_of(
         issue,
-        **everything(links=(link,), last_seen=seen_of(site, issue)),
+        **everything(links=(link,) if due else (), due_date=due, last_seen=seen_of(site, issue)),
         status_category=StatusCategory.DONE,
         resolution="Fixed",
     )
@@ -117,10 +119,10 @@ def test_a_write_that_was_cut_off_is_not_doubled(
     result = gateway.project(view, INTERPRETER).result
     assert result.problems == ()
     assert result.kept == ()
-    assert set(result.confirmed) == {"life/1", "life/2", "life/3"}
+    assert set(result.confirmed) == {"life/1", "life/2", *(["life/3"] if due else [])}
     shown = ada.look(issue[0])
     assert len(ada.comments(issue[0])) == 2
-    assert len(shown["fields"]["issuelinks"]) == 1
+    assert len(shown["fields"]["issuelinks"]) == (1 if due else 0)
     assert shown["fields"]["status"]["name"] == "Done"
     assert shown["fields"]["resolution"]["name"] == "Fixed"
     moves = [
@@ -153,6 +155,56 @@ def test_a_resolution_goes_with_the_move_whose_screen_takes_it(site: RunningLoca
     assert result.calls == 2
     assert seen_of(site, issue).resolution == "Duplicate"
     assert result.observed.fields == seen_of(site, issue)
+
+
+def test_a_move_takes_comment_labels_and_property_along(site: RunningLocalJira) -> None:
+    gateway, ada = gateway_of(site), Desk(site)
+    issue = Desk(site, "cora").create()
+    view = view_of(
+        issue,
+        **everything(due_date=None),
+        status_category=StatusCategory.DONE,
+        resolution="Answered",
+        last_seen=seen_of(site, issue),
+    )
+    result = gateway.project(view, INTERPRETER).result
+    assert result.calls == 2
+    assert set(result.confirmed) == {"life/1", "life/2"}
+    assert result.observed.fields == seen_of(site, issue)
+    visible = [one["body"] for one in Desk(site, "cora").comments(issue[0])]
+    assert visible == ["We look into it."]
+    assert len(ada.comments(issue[0])) == 2
+    assert ada.look(issue[0])["properties"][ITEM_PROPERTY]["ops"] == ["life/1", "life/2"]
+
+
+def test_a_move_with_a_refused_value_is_made_without_it(site: RunningLocalJira) -> None:
+    gateway, ada = gateway_of(site), Desk(site)
+    issue = ada.create()
+    view = view_of(
+        issue,
+        **everything(due_date=None, priority="Apocalyptic"),
+        status_category=StatusCategory.DONE,
+        resolution="Answered",
+    )
+    result = gateway.project(view, INTERPRETER).result
+    assert [one.field for one in result.problems] == ["priority"]
+    assert len(ada.comments(issue[0])) == 2
+    assert seen_of(site, issue).resolution == "Answered"
+
+
+def test_a_resolution_that_does_not_exist_leaves_the_status_and_is_told(
+    site: RunningLocalJira,
+) -> None:
+    gateway, ada = gateway_of(site), Desk(site)
+    issue = ada.create()
+    wishes = everything(due_date=None)
+    view = view_of(issue, **wishes, status_category=StatusCategory.DONE, resolution="Vanished")
+    result = gateway.project(view, INTERPRETER).result
+    (problem,) = result.problems
+    assert (problem.failure, problem.field) == ("JiraRefused", "status")
+    assert problem.detail == {"transition": "Resolve", "fields": "resolution"}
+    assert len(ada.comments(issue[0])) == 2
+    assert seen_of(site, issue).status == "Open"
 
 
 def test_a_status_without_a_way_to_it_is_told_and_the_rest_is_written(
