@@ -87,9 +87,11 @@ def seconds_between(calendar: BusinessCalendar, start: datetime, end: datetime) 
         return 0
     first = _first_ending_after(calendar, began)
     last = bisect_left(calendar.intervals, (ended,))
-    return sum(
-        min(closes, ended) - max(opens, began) for opens, closes in calendar.intervals[first:last]
-    )
+    worked = calendar.intervals[first:last]
+    if not worked:
+        return 0
+    total = sum([closes - opens for opens, closes in worked])
+    return total - max(0, began - worked[0][0]) - max(0, worked[-1][1] - ended)
 
 
 def add_seconds(calendar: BusinessCalendar, start: datetime, seconds: int) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.documents import CUSTOMER, CalendarEntry, CalendarsDocument
-from policies.holiday_dates import subdivisions_of, supported_countries
+from policies.holiday_dates import is_known_country, subdivisions_of
 from policies.problems import PathPart, PolicyProblem, shown, suggestion
 from policies.yaml_source import Source
 
@@ -25,7 +25,7 @@ def _country(
     source: Source, path: tuple[PathPart, ...], calendar: CalendarEntry
 ) -> Iterator[PolicyProblem]:
     country, part = calendar.holidays.country, calendar.holidays.subdivision
-    if country and country != CUSTOMER and country not in supported_countries():
+    if country and country != CUSTOMER and not is_known_country(country):
         yield source.problem(
             (*path, "country"),
             "is a country whose holidays are not known",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from models.item import FeedbackItem
 from models.policy import CalendarDefinition
 from policies.conditions import Vocabulary, compile_condition
-from policies.documents import CUSTOMER, CalendarEntry, window_minutes
+from policies.documents import CUSTOMER, CalendarEntry, known_zones, window_minutes
 from policies.holiday_dates import public_holidays
 from policies.item_facts import customer_facts
 from policies.policy_set import PolicySet
@@ -49,7 +48,7 @@ def define(
 def _zone(policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem) -> tuple[str, str]:
     if entry.zone != CUSTOMER:
         return entry.zone, "the calendar's zone"
-    if item.customer.zone in available_timezones():
+    if item.customer.zone in known_zones():
         return str(item.customer.zone), "the customer's zone"
     return policy_set.calendars.default_zone, "the policy's zone, since the customer's is unknown"
 

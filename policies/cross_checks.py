@@ -19,15 +19,14 @@ from policies.documents import (
     ITEM_OWNER,
     ApprovalDocument,
     ApprovalEntry,
-    CalendarChoice,
     CalendarsDocument,
     EscalationDocument,
     PeopleDocument,
-    Route,
     SlaDocument,
     TriageDocument,
 )
 from policies.durations import seconds_in
+from policies.order_checks import falls_through, hidden_approvals, hidden_targets
 from policies.problems import PathPart, PolicyProblem, shown, suggestion
 from policies.voters import voters
 from policies.yaml_source import Source
@@ -148,7 +147,7 @@ def _triage(bundle: Bundle, document: TriageDocument, directory: Directory | Non
         yield _unknown(
             source, ("fallback_category",), document.fallback_category, names, "category"
         )
-    yield from _falls_through(source, ("routes",), document.routes)
+    yield from falls_through(source, ("routes",), document.routes)
     yield from _twice(
         source, [(("routes", i, "name"), route.name) for i, route in enumerate(document.routes)]
     )
@@ -184,7 +183,7 @@ def _owner(
 
 def _sla(bundle: Bundle, document: SlaDocument) -> Problems:
     source = bundle.sources["sla"]
-    yield from _falls_through(source, ("calendars",), document.calendars)
+    yield from falls_through(source, ("calendars",), document.calendars)
     if bundle.calendars:
         calendars = [entry.name for entry in bundle.calendars.calendars]
         for index, choice in enumerate(document.calendars):
@@ -198,6 +197,7 @@ def _sla(bundle: Bundle, document: SlaDocument) -> Problems:
                 if category not in categories:
                     path = ("targets", index, "category", place)
                     yield _unknown(source, path, category, categories, "category")
+    yield from hidden_targets(source, document.targets)
     for severity in Severity:
         if not any(
             (not rule.severity or severity in rule.severity)
@@ -281,6 +281,7 @@ def _leave_rule(
 def _approval(source: Source, document: ApprovalDocument, directory: Directory | None) -> Problems:
     rules = document.rules
     yield from _twice(source, [(("rules", i, "name"), rule.name) for i, rule in enumerate(rules)])
+    yield from hidden_approvals(source, rules)
     for index, rule in enumerate(rules):
         path: tuple[PathPart, ...] = ("rules", index)
         if rule.remind_after and seconds_in(rule.remind_after) >= seconds_in(rule.expires_after):
@@ -310,21 +311,6 @@ def _quorum(
             got=str(rule.quorum),
             remedy="lower it, or add people or groups",
         )
-
-
-def _falls_through(
-    source: Source, path: tuple[PathPart, ...], rules: Sequence[Route | CalendarChoice]
-) -> Problems:
-    """Rules that are read from the top: only the last one, and that one always, has no `when`."""
-    last = len(rules) - 1
-    for index, rule in enumerate(rules):
-        where = (*path, index)
-        if index == last and rule.when is not None:
-            what = "is the last one and must take everything else"
-            yield source.problem(where, what, remedy="add one without `when` below it")
-        elif index < last and rule.when is None:
-            what = "takes everything, so what stands below it is never used"
-            yield source.problem(where, what, remedy="give it a `when`, or move it to the end")
 
 
 def _twice(source: Source, named: Iterable[tuple[tuple[PathPart, ...], str]]) -> Problems:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -57,10 +58,16 @@ def _real_hours(hours: str) -> str:
     return hours
 
 
+@lru_cache
+def known_zones() -> frozenset[str]:
+    """Every IANA time zone that can be used."""
+    return frozenset(available_timezones())
+
+
 def _real_zone(zone: str) -> str:
-    if zone not in available_timezones():
+    if zone not in known_zones():
         raise ValueError("is not a time zone such as Europe/Berlin")
-    return ZoneInfo(zone).key
+    return zone
 
 
 def _real_zone_or_customers(zone: str) -> str:

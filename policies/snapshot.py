@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from models.clocks import BusinessCalendar
 from models.item import FeedbackItem
 from models.lifecycle import Severity
 from models.people import Act, Person
 from models.policy import (
     ApprovalRule,
+    CalendarDefinition,
     Ladder,
     PolicySnapshot,
     Rung,
@@ -20,7 +22,14 @@ from models.policy import (
 from policies import calendar_choice
 from policies.business_time import DAYS_COVERED, always_open, expand
 from policies.directory import Directory
-from policies.documents import ITEM_OWNER, ApprovalEntry, LadderEntry, RungEntry, TargetRule
+from policies.documents import (
+    ITEM_OWNER,
+    ApprovalEntry,
+    CalendarEntry,
+    LadderEntry,
+    RungEntry,
+    TargetRule,
+)
 from policies.durations import WALL_DAY, seconds_in
 from policies.policy_set import PolicySet
 
@@ -36,44 +45,47 @@ def pin(
     allow_unproven: bool,
     owner: str | None = None,
 ) -> PolicySnapshot:
-    """The rules for one item, for every severity it may come to have.
+    """The rules for one item, for every severity it may come to have. Raises `ConditionError`.
 
     The calendar covers a day before the item was created until 200 days from `now`. With a `scale`
     other than 1, for trying out, every duration is divided by it and the calendar never closes.
-    `owner` is who a rung that notifies the item's owner reaches. Evaluates conditions and reads
-    time-zone data, so it runs in an activity. Raises `ConditionError`.
+    `owner` is whom a rung for the item's owner reaches. It reads zones, so it is for activities.
     """
     entry = calendar_choice.choose(policy_set, item, category)
-    covers_from = min(item.created_at, now) - timedelta(days=1)
-    days = (now - covers_from).days + DAYS_COVERED
-    definition = calendar_choice.define(policy_set, entry, item, covers_from)
-    calendar = expand(definition, covers_from, days) if scale == 1 else None
+    definition, calendar = _opening_hours(policy_set, entry, item, now, scaled=scale != 1)
     resolving = _Resolving(policy_set, seconds_in(entry.a_day_is), scale, owner)
     sla = policy_set.sla
-    rules = {
-        severity: resolving.severity_rules(severity, item.customer.segment, category)
-        for severity in Severity
-    }
+    rules = resolving.rules(item.customer.segment, category)
     return PolicySnapshot(
         version=policy_set.version,
         pinned_at=now,
         scale=scale,
         calendar_definition=definition,
-        calendar=calendar or always_open(covers_from, days),
+        calendar=calendar,
         rules=rules,
         warn_at_percent=tuple(sorted(set(sla.warn_at_percent))),
         reopen_is_new_cycle=sla.reopen_is_new_cycle,
         pause_while_approving=sla.pause_while_approving,
-        approvals=tuple(resolving.approval_rule(rule) for rule in policy_set.approval.rules),
-        watch=WatchRule(
-            lasts=resolving.wall(sla.watch.lasts), same_category=sla.watch.same_category
-        ),
+        approvals=resolving.approval_rules(),
+        watch=resolving.watch(),
         statuses=StatusMap.model_validate(sla.statuses.model_dump()),
         people=_concerned(policy_set, rules, owner),
         permissions=dict(policy_set.directory.permissions),
         trusted_keys=dict(trusted_keys),
         allow_unproven=allow_unproven,
     )
+
+
+def _opening_hours(
+    policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem, now: datetime, *, scaled: bool
+) -> tuple[CalendarDefinition, BusinessCalendar]:
+    """The calendar as written, and expanded; scaled clocks run in one that never closes."""
+    covers_from = min(item.created_at, now) - timedelta(days=1)
+    days = (now - covers_from).days + DAYS_COVERED
+    definition = calendar_choice.define(policy_set, entry, item, covers_from)
+    if scaled:
+        return definition, always_open(covers_from, days)
+    return definition, expand(definition, covers_from, days)
 
 
 class _Resolving:
@@ -95,7 +107,20 @@ class _Resolving:
         """A duration in business seconds, a day being what the item's calendar says."""
         return self._scaled(seconds_in(written, self._business_day))
 
-    def severity_rules(self, severity: Severity, segment: str, category: str) -> SeverityRules:
+    def watch(self) -> WatchRule:
+        """How long a decided item is watched."""
+        watch = self._policy_set.sla.watch
+        return WatchRule(lasts=self.wall(watch.lasts), same_category=watch.same_category)
+
+    def rules(self, segment: str, category: str) -> dict[Severity, SeverityRules]:
+        """What each severity means for an item of this segment and category."""
+        return {one: self._severity_rules(one, segment, category) for one in Severity}
+
+    def approval_rules(self) -> tuple[ApprovalRule, ...]:
+        """Every approval rule with its durations in seconds."""
+        return tuple(self._approval_rule(entry) for entry in self._policy_set.approval.rules)
+
+    def _severity_rules(self, severity: Severity, segment: str, category: str) -> SeverityRules:
         """The targets and the ladder of one severity; the loader has made sure of both."""
         rule = next(
             rule
@@ -113,8 +138,7 @@ class _Resolving:
             ladder=self._ladder(ladder),
         )
 
-    def approval_rule(self, entry: ApprovalEntry) -> ApprovalRule:
-        """An approval rule with its durations in seconds."""
+    def _approval_rule(self, entry: ApprovalEntry) -> ApprovalRule:
         count = self.business if entry.business else self.wall
         return ApprovalRule(
             name=entry.name,

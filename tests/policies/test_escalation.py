@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from models.item_state import ClimbState, LadderState
 from models.people import Act, Actor, Channel, Proof, ProofClaim
 from models.policy import CalendarDefinition, Ladder, Rung
@@ -238,3 +241,51 @@ def test_the_proof_of_an_acknowledgement_is_spent_and_not_kept() -> None:
     state = escalation.acknowledge(guarded(), begun(), proved, T0)
     assert state.acknowledgement is not None
     assert state.acknowledgement.actor.proof is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.integers(1, 5_000)), min_size=1, max_size=5
+    ),
+    st.integers(0, 3),
+    st.lists(st.sampled_from(["wait", "grant", "refuse", "acknowledge"]), max_size=40),
+)
+def test_every_ladder_ends_unless_a_question_stands_open_and_time_never_runs_back(
+    drawn: list[tuple[bool, bool, int]], repeat: int, happenings: list[str]
+) -> None:
+    rungs = ladder(
+        *(
+            rung(
+                level,
+                *(("omar",) if somebody else ()),
+                wait=wait,
+                needs_approval="tell" if guarded_rung else None,
+            )
+            for level, (somebody, guarded_rung, wait) in enumerate(drawn, 1)
+        ),
+        repeat=repeat,
+    )
+    state, asked_for, firsts = begun(), 0, 0
+    for happening in [*happenings, *["grant"] * 200]:
+        if state.next_at is None:
+            break
+        now = state.next_at
+        if happening == "acknowledge":
+            state = escalation.acknowledge(rungs, state, OMAR, now)
+            continue
+        if happening in ("grant", "refuse") and state.leaves:
+            request = state.leaves[-1].request_id
+            state = escalation.settle_leave(state, request, happening == "grant", now)
+        moved = climb(rungs, state)
+        for step in moved.steps:
+            firsts += isinstance(step, Climbed) and not step.reminder
+            if isinstance(step, LeaveNeeded):
+                asked_for += 1
+                leave = escalation.ask_leave(moved.state, step.rung.level, f"r-{asked_for}")
+                moved = escalation.Advance(leave, moved.steps)
+        assert moved.state.next_at is None or moved.state.next_at > now
+        state = moved.state
+    assert state.exhausted
+    assert firsts <= len(drawn) * (repeat + 1)
+    assert asked_for <= sum(needs for _, needs, _ in drawn) * (repeat + 1)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from insight.suggest import suggest
 from models.approval import (
     ActionKind,
     ActionProposal,
@@ -137,3 +138,19 @@ def test_an_edit_is_refused_as_the_example_says(case: Case, tmp_path: Path) -> N
     with pytest.raises(PolicyError) as raised:
         load(policies)
     assert case["told"] in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["text"])
+        for case in YAML(typ="safe").load((EXAMPLES / "allowed" / "categories.yaml").read_text())[
+            "cases"
+        ]
+    ],
+)
+def test_the_shipped_words_recognise_what_the_example_says(case: Case, shipped: PolicySet) -> None:
+    found = suggest(case["text"], shipped.taxonomy)
+    usual = next(c.severity for c in shipped.taxonomy.categories if c.name == case["category"])
+    assert found.category.value == case["category"], found.category
+    assert found.severity.value == case.get("severity", usual), found.severity

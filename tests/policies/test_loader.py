@@ -143,6 +143,13 @@ def test_the_column_is_right_however_the_condition_is_written(
             "    on_expiry: approve\n    why: Up to",
             "must be 'ref",
         ),
+        ("approval.yaml", "    quorum: 0", "    quorum: 0\n    when: 'true'", "the same key twice"),
+        (
+            "sla.yaml",
+            "    severity: [S1]\n    segment: [enterprise]",
+            "    severity: [S1]",
+            "never used",
+        ),
         ("approval.yaml", "when: action.amount_minor <= 1000", "when: action.amount_minor", "&&"),
     ],
 )
@@ -152,6 +159,17 @@ def test_what_does_not_fit_is_said_with_its_place(
     problems = spoil(file, (old, new))
     assert any(words in problem for problem in problems), "\n".join(problems)
     assert all(problem.split(":")[1].isdigit() for problem in problems)
+
+
+def test_an_approval_rule_below_one_that_decides_everything_is_found(
+    spoil: Callable[..., tuple[str, ...]],
+) -> None:
+    condition = (
+        '    when: action.amount_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]\n'
+    )
+    problems = spoil("approval.yaml", (condition, ""))
+    assert len(problems) == 1
+    assert "rules.3.name: is never used, since 'small refunds' above it" in problems[0]
 
 
 def test_a_level_that_nobody_is_on_any_more_is_found(
