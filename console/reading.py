@@ -26,9 +26,11 @@ from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
 from runtime.settings import load_settings
 
+MOST_REQUESTS = 10
+
 
 class ShownItem(Frozen):
-    """What `show --json` prints."""
+    """What `show --json` prints: `requests` are the newest ten, the oldest of them first."""
 
     status: ItemStatus
     timeline: Timeline
@@ -79,8 +81,8 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         status, timeline = await asyncio.gather(
             ask_item(client, item.workflow_id), ask_timeline(client, item.workflow_id)
         )
-        waiting = [one.request_id for one in status.actions if one.outcome is None]
-        requests = await asyncio.gather(*(ask_request(client, one) for one in waiting))
+        newest = [one.request_id for one in status.actions][-MOST_REQUESTS:]
+        requests = await asyncio.gather(*(ask_request(client, one) for one in newest))
         return ShownItem(status=status, timeline=timeline, requests=tuple(requests))
 
     shown = run(work())

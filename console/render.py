@@ -12,7 +12,7 @@ from rich.text import Text
 
 from desk.approval_view import missing
 from desk.questions import ItemList, ListedItem
-from desk.wording import duration, moment, money, words
+from desk.wording import duration, moment, money, words, working_time
 from models.approval import ActionStatus
 from models.clocks import ClockReading
 from models.messages import ItemStatus, OpenActionStatus, Timeline
@@ -123,9 +123,9 @@ def _clocks(clocks: tuple[ClockReading, ...]) -> RenderableType:
     for heading in ("Clock", "Passed", "Left", "Due"):
         table.add_column(heading)
     for clock in clocks:
-        left = Text(duration(clock.remaining), style=_LATE if clock.breached else "")
+        left = Text(working_time(clock.remaining), style=_LATE if clock.breached else "")
         due = "stands still" if clock.due_at is None else moment(clock.due_at)
-        table.add_row(Text(words(clock.name)), Text(duration(clock.elapsed)), left, Text(due))
+        table.add_row(Text(words(clock.name)), Text(working_time(clock.elapsed)), left, Text(due))
     return table
 
 
@@ -175,7 +175,7 @@ def request_page(status: ActionStatus) -> RenderableType:
     ]
     if plan is not None:
         rows += [
-            ("rule", f"{plan.rule}: {plan.explanation}"),
+            ("rule", plan.explanation),
             ("may vote", ", ".join(person.id for person in plan.eligible)),
             ("missing", missing(status)),
             ("expires", moment(plan.expires_at)),

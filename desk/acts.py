@@ -34,7 +34,8 @@ class ActRefused(Problem):
     def __init__(self, failure: str, what: str) -> None:
         known = FAILURES_BY_TYPE.get(failure)
         self.failure = failure
-        super().__init__(what, remedy=known.remedy if known else None)
+        remedy = known.remedy if known is not None and known.remedy != what else None
+        super().__init__(what, remedy=remedy)
 
 
 def prove(

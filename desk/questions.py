@@ -90,14 +90,14 @@ async def _ask(
     workflow_id: str,
     query: str,
     answer_type: type[AnswerModel],
-    patience: float = NO_WORKER_SECONDS,
+    patience: float | None = None,
 ) -> AnswerModel:
     handle = client.get_workflow_handle(workflow_id)
     try:
         answer: AnswerModel = await handle.query(
             query,
             result_type=answer_type,
-            rpc_timeout=timedelta(seconds=patience),
+            rpc_timeout=timedelta(seconds=patience or NO_WORKER_SECONDS),
         )
     except WorkflowQueryFailedError as error:
         raise no_worker() from error

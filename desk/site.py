@@ -21,7 +21,7 @@ from desk.form_data import read_form
 from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
-from desk.wording import channel, duration, money, until, words
+from desk.wording import channel, money, until, words, working_time
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
@@ -73,7 +73,7 @@ class Site:
             lstrip_blocks=True,
         )
         self.templates.filters.update(
-            channel=channel, duration=duration, money=money, until=until, words=words
+            channel=channel, money=money, until=until, words=words, working_time=working_time
         )
 
     async def visit(self, request: Request) -> Visit:

@@ -31,6 +31,14 @@ def duration(seconds: int) -> str:
     return f"{sign}{left // _DAY} d {left % _DAY // _HOUR} h"
 
 
+def working_time(seconds: int) -> str:
+    """`40 h 00 min`: a working day is no day, so hours are never gathered into days."""
+    if abs(seconds) < _HOUR:
+        return duration(seconds)
+    left = abs(seconds)
+    return f"{'-' if seconds < 0 else ''}{left // _HOUR} h {left % _HOUR // _MINUTE:02} min"
+
+
 def moment(at: datetime) -> str:
     """The moment in the reader's own zone, to the minute, with the zone's name."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M %Z")

@@ -21,7 +21,7 @@ def fresh_id() -> str:
     return str(uuid.uuid4().int % 10**12)
 
 
-def an_item(address: str) -> str:
+def an_item(address: str, task_queue: str = TASK_QUEUE) -> str:
     """A running item with one open request; its issue id."""
     issue_id = fresh_id()
 
@@ -31,13 +31,13 @@ def an_item(address: str) -> str:
             TinyItem.run,
             ItemStart(issue_id=issue_id, issue_key=f"FT-{issue_id}"),
             id=feedback_workflow_id(issue_id),
-            task_queue=TASK_QUEUE,
+            task_queue=task_queue,
         )
         await client.start_workflow(
             TinyAction.run,
             issue_id,
             id=action_workflow_id(f"r-{issue_id}"),
-            task_queue=TASK_QUEUE,
+            task_queue=task_queue,
         )
 
     asyncio.run(start())
@@ -213,3 +213,19 @@ def test_queue_and_show_print_tables_and_stable_json(
     assert "2 more yes, from Ada Agent, Fay Finance" in page.stdout
     assert set(shown) == {"status", "timeline", "requests"}
     assert shown["status"]["clocks"][0]["due_at"].endswith("Z")
+
+
+def test_while_no_worker_runs_acts_and_questions_say_so(
+    installation: Path, served_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.acts.NO_WORKER_SECONDS", 1.0)
+    monkeypatch.setattr("desk.questions.NO_WORKER_SECONDS", 1.0)
+    issue_id = an_item(served_address, task_queue="nobody-serves-this")
+
+    acting = refusal("ack", issue_id, "--as", "ada")
+    asking = refusal("show", issue_id)
+
+    for problem in (acting, asking):
+        assert problem.exit_code == 3
+        assert problem.what == "No worker answered; is one running?"
+        assert "followthrough worker" in (problem.remedy or "")
