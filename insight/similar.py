@@ -21,9 +21,13 @@ MOST_FEATURES = 192
 """A longer text keeps the features with the smallest hashes, which is a fair sample of all."""
 MOST_CONCEPTS = 6
 HASH_BITS = 28
-PROPOSED_FLOOR = 0.3
+PROPOSED_FLOOR = 0.35
 """A score from which proposing is worth a person's glance: of 400 unrelated complaints about one
-trade, one in ten had a stranger above it, while reports of one bug in own words reach 0.3 to 0.6."""
+trade, one in twenty had a stranger above it, while reports of one bug in own words reach 0.35 to
+0.65 with their nearest."""
+RARITY_EXPONENT = 1.5
+"""How much rare features outweigh common ones; 1 to 3 were tried on tracker duplicates and
+questions to a bank, and 1.5 found the most of both together."""
 FEWEST_FEATURES = 3
 """Texts with fewer words are alike by accident."""
 _LONGEST_NUMBER = 4
@@ -97,7 +101,10 @@ def _rarity(pool: list[tuple[int, ...]], wanted: tuple[int, ...]) -> dict[int, f
     counts = Counter(feature for candidate in pool for feature in candidate)
     counts.update(wanted)
     everything = len(pool) + 1
-    return {feature: math.log(1 + everything / seen) ** 2 for feature, seen in counts.items()}
+    return {
+        feature: math.log(1 + everything / seen) ** RARITY_EXPONENT
+        for feature, seen in counts.items()
+    }
 
 
 def _length(features: set[int], weights: dict[int, float]) -> float:
