@@ -65,6 +65,9 @@ class JiraClients:
 
     def myself(self, *, fresh: bool = False) -> Myself:
         """Our own account, asked for once in a process unless `fresh` is wanted."""
+        known = self._myself
+        if known is not None and not fresh:
+            return known  # without the lock: nobody waits for a sweep's fresh look
         with self._lock:
             if self._myself is None or fresh:
                 client = self.client()

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from requests.exceptions import RequestException
 from temporalio.exceptions import ApplicationError
 
 from jira_gateway.client import JiraClients
 from jira_gateway.difference import SOURCE_LABEL_PREFIX
+from jira_gateway.failures import translate
 from jira_gateway.fields import text_of
 from jira_gateway.search import next_place, search_page
 from models.failures import JIRA_UNAVAILABLE
@@ -53,14 +55,12 @@ def create_or_update(
         if found is not None:
             return _update(clients, found, row)
         try:
-            created = clients.post("issue", _creation(clients, project, row))
+            issue_id, issue_key = _create(clients, project, row)
         except ApplicationError as error:
             if error.type != JIRA_UNAVAILABLE.type:
                 raise
             return _look_again(clients, project, row, wait, error)
-        return IntakeOutcome(
-            issue_id=str(created["id"]), issue_key=str(created["key"]), created=True, updated=False
-        )
+        return IntakeOutcome(issue_id=issue_id, issue_key=issue_key, created=True, updated=False)
 
 
 def find(clients: JiraClients, project: str, row: IntakeRow) -> tuple[str, str] | None:
@@ -130,6 +130,14 @@ def _source(row: IntakeRow) -> dict[str, Any]:
         "created_at": row.created_at.isoformat() if row.created_at else None,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _create(clients: JiraClients, project: str, row: IntakeRow) -> tuple[str, str]:
+    created = clients.post("issue", _creation(clients, project, row))
+    if "id" not in created or "key" not in created:
+        # Something between us and Jira swallowed the answer: an outage like any other.
+        raise translate(RequestException(), method="POST", path="issue")
+    return str(created["id"]), str(created["key"])
 
 
 def _creation(clients: JiraClients, project: str, row: IntakeRow) -> dict[str, Any]:

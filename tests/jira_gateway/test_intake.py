@@ -79,7 +79,7 @@ def test_a_label_that_a_person_copied_does_not_make_an_issue_the_rows(
     assert outcome.issue_id != copied[0]
 
 
-@pytest.mark.parametrize("action", ["reset_after", "error_after_commit"])
+@pytest.mark.parametrize("action", ["reset_after", "error_after_commit", "truncate"])
 def test_a_creation_that_was_cut_off_is_found_and_not_repeated(
     site: RunningLocalJira, clients: JiraClients, action: str
 ) -> None:
