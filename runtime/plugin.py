@@ -17,6 +17,7 @@ from temporalio.worker import WorkerConfig, WorkerDeploymentConfig, WorkflowRunn
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.build_id import build_id
+from runtime.heartbeats import Heartbeats
 
 PLUGIN_NAME = "followthrough"
 
@@ -59,4 +60,5 @@ def followthrough_plugin() -> FollowthroughPlugin:
         data_converter=pydantic_data_converter,
         workflow_runner=_strict_sandbox,
         workflow_failure_exception_types=[pydantic.ValidationError],
+        interceptors=[Heartbeats()],
     )

@@ -16,11 +16,15 @@ _PATIENT = RetryPolicy(
     maximum_interval=timedelta(minutes=1),
 )
 
+CRASH_NOTICED = timedelta(seconds=12)
+"""A worker that dies is missed after this; `runtime.heartbeats` beats for whatever takes longer."""
+
 
 def jira(summary: str, priority: Priority = Priority.default) -> ActivityConfig:
     """Calls to Jira: as long as it takes; a 429 brings its own delay."""
     return ActivityConfig(
         start_to_close_timeout=timedelta(minutes=2),
+        heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
         summary=summary,
         priority=priority,
@@ -30,7 +34,10 @@ def jira(summary: str, priority: Priority = Priority.default) -> ActivityConfig:
 def ledger(summary: str) -> ActivityConfig:
     """Writing evidence: never given up, because decisions wait for it."""
     return ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT, summary=summary
+        start_to_close_timeout=timedelta(seconds=30),
+        heartbeat_timeout=CRASH_NOTICED,
+        retry_policy=_PATIENT,
+        summary=summary,
     )
 
 
@@ -39,6 +46,7 @@ def effect(summary: str, priority: Priority) -> ActivityConfig:
     return ActivityConfig(
         start_to_close_timeout=timedelta(minutes=1),
         schedule_to_close_timeout=timedelta(hours=24),
+        heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
         summary=summary,
         priority=priority,
@@ -48,7 +56,10 @@ def effect(summary: str, priority: Priority) -> ActivityConfig:
 def planning(summary: str) -> ActivityConfig:
     """Evaluating policy on this machine: quick, no network."""
     return ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT, summary=summary
+        start_to_close_timeout=timedelta(seconds=30),
+        heartbeat_timeout=CRASH_NOTICED,
+        retry_policy=_PATIENT,
+        summary=summary,
     )
 
 
