@@ -1,5 +1,6 @@
 # Every command here creates what it is missing. What is said on the way goes to standard error, so
-# that `make demo ONCE=1 JSON=1` writes one JSON object to standard output and nothing else.
+# that `make demo ONCE=1 JSON=1` writes one JSON object to standard output and nothing else. Another
+# make that calls it adds --no-print-directory, since a make inside a make announces itself there.
 
 PYTHON ?=
 VENV := .venv
@@ -20,7 +21,7 @@ demo: $(READY) ## run the scenario and stay up; ONCE=1 ends after it, JSON=1, IN
 	$(VENV)/bin/python -m demo $(DEMO_OPTIONS)
 
 test: $(READY) ## run every test
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+	env -u MAKELEVEL -u MAKEFLAGS $(VENV)/bin/python -m pytest -n 2 --dist loadgroup
 
 bench: $(READY) ## print the benchmark table and write bench/results/latest.json
 	$(VENV)/bin/python -m bench
