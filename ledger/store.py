@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Select, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ledger.database import WRITES, make_engine, migrate
+from ledger.database import WRITES, bring_up_to_date, make_engine
 from ledger.failures import translated, unavailable
 from ledger.indexing import follow
 from ledger.records import IndexedItem, RecordedEvent
@@ -38,7 +38,7 @@ def open_ledger(url: str, now: Callable[[], datetime] = utc_now) -> Ledger:
     engine = None
     try:
         engine = make_engine(url)
-        migrate(engine)
+        bring_up_to_date(engine)
     except (SQLAlchemyError, OSError) as error:
         if engine is not None:
             engine.dispose()

@@ -1,12 +1,9 @@
-"""Where Alembic begins. Online only, on the connection that `ledger.migrate` hands over.
-
-`alembic -x url=sqlite:///ledger.db` serves a developer who writes the next migration.
-"""
+"""Where Alembic begins. Online only, on the connection that is handed over."""
 
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from ledger.tables import Base
 
@@ -22,9 +19,4 @@ def _run(connection: Connection) -> None:
         context.run_migrations()
 
 
-_given = context.config.attributes.get("connection")
-if _given is not None:
-    _run(_given)
-else:
-    with create_engine(context.get_x_argument(as_dictionary=True)["url"]).begin() as _own:
-        _run(_own)
+_run(context.config.attributes["connection"])

@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from ledger.database import make_engine
+from ledger.database import HEAD, make_engine
 from ledger.failures import LedgerNotOurs
+from ledger.migrate import configuration
 from ledger.records import IndexedItem
 from ledger.store import open_ledger
 from ledger.tables import Base
 from models.events import EventKind
 from tests.ledger.conftest import MONDAY, make_entry
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_event_comes_back_as_it_was_appended(ledger):
@@ -207,6 +214,23 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url):
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     engine.dispose()
     assert differences == [], "write a migration for these"
+
+
+def test_the_newest_migration_is_the_one_that_opening_looks_for():
+    newest = ScriptDirectory.from_config(configuration()).get_current_head()
+    assert newest == HEAD, "set ledger.database.HEAD to the newest migration"
+
+
+def test_opening_a_ledger_that_is_up_to_date_loads_no_migration_machinery(url):
+    open_ledger(url).close()
+    code = (
+        "import sys; from ledger.store import open_ledger; "
+        f"open_ledger({url!r}).close(); print('alembic' in sys.modules)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "False", "every start of a worker would pay for it"
 
 
 def test_a_ledger_of_a_newer_version_is_left_alone(url):
