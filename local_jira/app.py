@@ -50,10 +50,17 @@ class Front:
             problem = ProblemError(413, "Content Too Large", "The request body is too large.")
             await self._send(send, problem_answer(call, problem))
             return
-        if call.path.startswith(API_PREFIXES):
+        if not self._is_inside(scope["path"]):
+            problem = ProblemError(404, "Not Found", "This site lives under its context path.")
+            await self._send(send, problem_answer(call, problem))
+        elif call.path.startswith(API_PREFIXES):
             await self._api(scope, call, send)
         else:
             await self._send(send, await self._run(page, call))
+
+    def _is_inside(self, path: str) -> bool:
+        context = self.site.settings.context_path
+        return not context or path == context or path.startswith(context + "/")
 
     def _call(self, scope: Scope, body: bytes) -> Call:
         raw = scope.get("raw_path") or scope["path"].encode()

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from local_jira.failures import BadRequestError, ProblemError, UnauthenticatedError, invalid_payload
 from local_jira.store.accounts import Account
@@ -80,6 +81,15 @@ class Call:
         if self.account is None:
             raise UnauthenticatedError
         return self.account
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a browser sent this from another site's page."""
+        fetched = self.headers.get("sec-fetch-site")
+        if fetched is not None and fetched not in ("same-origin", "none"):
+            return True
+        origin = self.headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc != self.headers.get("host")
 
     def first(self, name: str, default: str | None = None) -> str | None:
         """The first value of a query parameter."""

@@ -59,10 +59,11 @@ class Database:
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close every connection; the database must not be used afterwards."""
@@ -70,6 +71,11 @@ class Database:
             for connection in [*self._opened, self._writer]:
                 connection.close()
             self._opened.clear()
+
+
+def is_row_id(text: str) -> bool:
+    """Whether a text is a whole number that can be a row's id."""
+    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 def next_number(connection: sqlite3.Connection, name: str, first: int) -> int:

@@ -85,7 +85,11 @@ def _perform(call: Call) -> Answer:
     call.endpoint = target.prefix + match.route.template
     call.parameters = match.parameters
     header = call.headers.get("authorization")
-    if target.table is not LOCAL:
+    if target.table is LOCAL:
+        # These operations ask for no account, so a page elsewhere must not reach them.
+        if call.is_foreign:
+            raise ProblemError(403, "Forbidden", "This was sent from another site.")
+    else:
         call.account = authenticate(call.site.database.reader(), header)
         if call.account is None and not match.route.anonymous:
             raise UnauthenticatedError

@@ -31,7 +31,7 @@ class FaultRule(BaseModel):
     skip: int = Field(default=0, ge=0)
     action: Action
     status: int | None = Field(default=None, ge=400, le=599)
-    retry_after: str | float | None = None
+    retry_after: str | int | float | None = None
     reason: str | None = None
     delay_seconds: float = Field(default=0.0, ge=0, le=600)
     body: dict[str, Any] | None = None

@@ -68,12 +68,21 @@ def read_comment_body(value: Any, api: str) -> dict[str, Any]:
     return body
 
 
+def read_visibility(document: Json) -> dict[str, str] | None:
+    """Whom a comment is limited to; raises BadRequestError for another shape."""
+    visibility = document.get("visibility")
+    if visibility is not None and not isinstance(visibility, dict):
+        raise invalid_payload()
+    return visibility
+
+
 def keep_comment(work: Work, issue: IssueRecord, document: Any, api: str) -> CommentRecord:
     """Write a comment with its properties and announce it."""
     if not isinstance(document, dict):
         raise invalid_payload()
     body = read_comment_body(document.get("body"), api)
     properties = read_properties(document)
+    visibility = read_visibility(document)
     comment = CommentRecord(
         id=next_comment_id(work.connection),
         issue_id=issue.id,
@@ -82,7 +91,7 @@ def keep_comment(work: Work, issue: IssueRecord, document: Any, api: str) -> Com
         created=work.now,
         updated=work.now,
         body=body,
-        visibility=document.get("visibility"),
+        visibility=visibility,
     )
     save_comment(work.connection, comment)
     for key, value in properties.items():

@@ -8,6 +8,7 @@ from local_jira.changes.extras import (
     keep_comment,
     read_comment_body,
     read_properties,
+    read_visibility,
 )
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, NotFoundError
@@ -110,7 +111,7 @@ def put_comment(call: Call) -> Answer:
         comment = _comment(call, work.connection, issue, call.parameters["id"])
         _own(call, comment, "edit")
         comment.body = read_comment_body(document.get("body"), call.api)
-        comment.visibility = document.get("visibility", comment.visibility)
+        comment.visibility = read_visibility(document) or comment.visibility
         comment.updated, comment.update_author = work.now, work.actor.account_id
         save_comment(work.connection, comment)
         if not call.actor.is_customer:

@@ -10,7 +10,7 @@ from local_jira.changes.record import record_changes
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, ForbiddenError, RefusalError, invalid_payload
 from local_jira.handlers.common import Json, last_page_of, no_content, visible_issue
-from local_jira.permissions import require_staff
+from local_jira.permissions import may_see, require_staff
 from local_jira.routing import Route
 from local_jira.seed_file import SeedTransition
 from local_jira.store.histories import histories_of
@@ -200,35 +200,32 @@ def post_changelog_list(call: Call) -> Answer:
     )
 
 
+def _names(document: Json, member: str) -> list[str]:
+    names = document.get(member) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise invalid_payload()
+    return names
+
+
 def post_bulk_fetch(call: Call) -> Answer:
     """POST issue/bulkfetch: up to 100 issues by id or key; missing ones are listed as errors."""
     document = call.json_object()
-    wanted = document.get("issueIdsOrKeys")
-    if not isinstance(wanted, list) or len(wanted) > MOST_FETCHED:
+    wanted = _names(document, "issueIdsOrKeys")
+    if len(wanted) > MOST_FETCHED:
         raise invalid_payload()
+    properties, expand = _names(document, "properties"), _names(document, "expand")
     view = view_for(call)
-    chosen = chosen_fields(view, document.get("fields") or [], "*navigable")
+    chosen = chosen_fields(view, _names(document, "fields"), "*navigable")
     found: dict[int, Json] = {}
-    errors: list[str] = []
-    for name in map(str, wanted):
+    errors: list[Json] = []
+    for name in wanted:
         issue = find_issue(view.connection, name)
-        if issue is None or (
-            call.actor.is_customer and issue.fields["reporter"] != call.actor.account_id
-        ):
-            errors.append(name)
+        if issue is None or not may_see(call.actor, issue):
+            errors.append({"id": name})
         else:
-            properties = document.get("properties") or []
-            found[issue.id] = issue_json(
-                view, issue, chosen, properties, document.get("expand") or []
-            )
+            found[issue.id] = issue_json(view, issue, chosen, properties, expand)
     shown = [found[issue_id] for issue_id in sorted(found)]
-    return Answer(
-        200,
-        {
-            "issues": shown,
-            "issueErrors": [{"id": name} for name in errors],
-        },
-    )
+    return Answer(200, {"issues": shown, "issueErrors": errors})
 
 
 ROUTES = [

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from local_jira.calls import Answer, Call
+from local_jira.database import is_row_id
 from local_jira.failures import BadRequestError, NotFoundError
 from local_jira.faults import FaultRule
 from local_jira.handlers.common import no_content
@@ -66,7 +67,7 @@ def post_send_again(call: Call) -> Answer:
     """POST deliveries/{id}/send-again."""
     wanted = call.parameters["id"]
     with call.site.database.transaction() as connection:
-        known = wanted.isdigit() and send_again(connection, int(wanted), call.site.clock())
+        known = is_row_id(wanted) and send_again(connection, int(wanted), call.site.clock())
     if not known:
         raise NotFoundError(f"There is no delivery with id '{wanted}'.")
     call.site.deliverer.wake()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from local_jira.calls import Answer, Call
+from local_jira.database import is_row_id
 from local_jira.failures import BadRequestError, RefusalError, invalid_payload
 from local_jira.handlers.common import Json
 from local_jira.jql.lexer import JqlError
@@ -43,7 +44,7 @@ def _from_query(call: Call) -> Json:
         "maxResults": call.number("maxResults", 50),
         "reconcileIssues": call.many("reconcileIssues"),
     }
-    if not all(part.isdigit() for part in request["reconcileIssues"]):
+    if not all(is_row_id(part) for part in request["reconcileIssues"]):
         raise invalid_payload()
     request["reconcileIssues"] = [int(part) for part in request["reconcileIssues"]]
     return request
@@ -183,7 +184,7 @@ def post_match(call: Call) -> Answer:
     ids, queries = request.get("issueIds"), request.get("jqls")
     if not isinstance(ids, list) or not isinstance(queries, list):
         raise invalid_payload()
-    wanted = {int(i) for i in ids if isinstance(i, int) or str(i).isdigit()}
+    wanted = {int(i) for i in ids if isinstance(i, int) or is_row_id(str(i))}
     connection = call.site.database.reader()
     matches: list[Json] = []
     for jql in queries:

@@ -92,7 +92,7 @@ def post_user(call: Call) -> Answer:
     email, products = document.get("emailAddress"), document.get("products", [])
     if not isinstance(email, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         raise BadRequestError(errors={"emailAddress": "The email address is not valid."})
-    if not isinstance(products, list):
+    if not isinstance(products, list) or not all(isinstance(p, str) for p in products):
         raise BadRequestError(errors={"products": "The products must be an array."})
     with call.site.write(call) as work:
         account = find_by_email(work.connection, email)

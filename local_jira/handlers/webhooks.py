@@ -6,6 +6,7 @@ from typing import Any
 
 from local_jira.calls import Answer, Call
 from local_jira.changes.work import Work
+from local_jira.database import is_row_id
 from local_jira.failures import BadRequestError, ForbiddenError, NotFoundError
 from local_jira.handlers.common import Json, no_content
 from local_jira.permissions import require_admin
@@ -109,7 +110,7 @@ def get_webhooks(call: Call) -> Answer:
 def _found(call: Call, work: Work | None = None) -> Webhook:
     connection = work.connection if work else call.site.database.reader()
     wanted = call.parameters["id"]
-    webhook = find_webhook(connection, int(wanted)) if wanted.isdigit() else None
+    webhook = find_webhook(connection, int(wanted)) if is_row_id(wanted) else None
     if webhook is None:
         raise NotFoundError(f"A webhook with id '{wanted}' does not exist.")
     return webhook

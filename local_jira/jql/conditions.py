@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from local_jira.database import is_row_id
 from local_jira.jql.dates import MINUTE, date_function, date_value
 from local_jira.jql.lexer import JqlError
 from local_jira.jql.parser import Clause, Empty, Function, Operand, Value
@@ -241,7 +242,7 @@ class KeyField(JqlField):
 
     def value(self, asking: Asking, field: str, text: str) -> Any:
         """The numeric id behind a key or id."""
-        by_id = text.isascii() and text.isdigit() and len(text) < 18
+        by_id = is_row_id(text)
         row = asking.connection.execute(
             "SELECT id FROM issue WHERE id = ?" if by_id else "SELECT id FROM issue WHERE key = ?",
             (int(text) if by_id else text.upper(),),

@@ -1,10 +1,11 @@
 """The pages for people: the issue list, one issue, and what a person can do there."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +16,7 @@ from local_jira.pages.actions import ACTIONS, form_of
 from local_jira.pages.people import acting_account, choice_cookie, choosable_people
 from local_jira.pages.show import create_page, issue_page, list_page
 
+_OWN_PAGE = re.compile(r"/(issues|create|browse/[A-Za-z0-9_]+-[0-9]+)")
 HTML = "text/html;charset=UTF-8"
 FOLDER = Path(__file__).parent / "templates"
 POLICY = (
@@ -51,13 +53,9 @@ def _redirect(call: Call, path: str) -> Answer:
     return Answer(303, "", {"Location": call.site.settings.context_path + path}, HTML)
 
 
-def _is_foreign(call: Call) -> bool:
-    """Whether a form was sent from another site's page."""
-    fetched = call.headers.get("sec-fetch-site")
-    if fetched is not None and fetched not in ("same-origin", "none"):
-        return True
-    origin = call.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != call.headers.get("host")
+def _way_back(path: str) -> str:
+    """A page of this site to return to; anything else leads to the list."""
+    return path if _OWN_PAGE.fullmatch(path) else "/issues"
 
 
 def _get(call: Call) -> Answer:
@@ -78,11 +76,11 @@ def _get(call: Call) -> Answer:
 
 
 def _post(call: Call) -> Answer:
-    if _is_foreign(call):
+    if call.is_foreign:
         raise ProblemError(403, "Forbidden", "This form was sent from another site.")
     form = form_of(call)
     if call.path == "/act-as":
-        answer = _redirect(call, "/" + form.get("back", "").lstrip("/"))
+        answer = _redirect(call, _way_back(form.get("back", "")))
         answer.headers["Set-Cookie"] = choice_cookie(call, form.get("account", ""))
         return answer
     parts = [part for part in call.path.split("/") if part]

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from local_jira.body.codec import Body
-from local_jira.database import next_number
+from local_jira.database import is_row_id, next_number
 
 FIRST_COMMENT_ID = 10000
 
@@ -56,7 +56,7 @@ def comments_of(
 
 def find_comment(connection: sqlite3.Connection, comment_id: str) -> CommentRecord | None:
     """The comment of that id."""
-    if not (comment_id.isascii() and comment_id.isdigit() and len(comment_id) < 18):
+    if not is_row_id(comment_id):
         return None
     row = connection.execute("SELECT * FROM comment WHERE id = ?", (int(comment_id),)).fetchone()
     return _record(row) if row else None

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from local_jira.database import next_number
+from local_jira.database import is_row_id, next_number
 
 FIRST_ISSUE_ID = 10001
 
@@ -35,7 +35,7 @@ def _record(row: sqlite3.Row) -> IssueRecord:
 
 def find_issue(connection: sqlite3.Connection, id_or_key: str) -> IssueRecord | None:
     """The issue of that numeric id or key."""
-    if id_or_key.isascii() and id_or_key.isdigit() and len(id_or_key) < 18:
+    if is_row_id(id_or_key):
         row = connection.execute("SELECT * FROM issue WHERE id = ?", (int(id_or_key),)).fetchone()
     else:
         row = connection.execute(

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from local_jira.database import next_number
+from local_jira.database import is_row_id, next_number
 
 FIRST_LINK_ID = 10000
 
@@ -33,7 +33,7 @@ def links_of(connection: sqlite3.Connection, issue_id: int) -> list[LinkRecord]:
 
 def find_link(connection: sqlite3.Connection, link_id: str) -> LinkRecord | None:
     """The link of that id."""
-    if not (link_id.isascii() and link_id.isdigit() and len(link_id) < 18):
+    if not is_row_id(link_id):
         return None
     row = connection.execute("SELECT * FROM link WHERE id = ?", (int(link_id),)).fetchone()
     return _record(row) if row else None

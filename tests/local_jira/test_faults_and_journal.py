@@ -20,7 +20,7 @@ def comments(http: httpx.Client, key: str) -> int:
 
 @pytest.mark.parametrize(
     ("retry_after", "header"),
-    [(3, "3.0"), ("3", "3"), (1.5, "1.5"), ("Sat, 21 Nov 2026 10:00:00 GMT",) * 2, (None, None)],
+    [(3, "3"), ("3", "3"), (1.5, "1.5"), ("Sat, 21 Nov 2026 10:00:00 GMT",) * 2, (None, None)],
 )
 def test_a_limit_names_its_wait_in_every_form(
     local_jira: RunningLocalJira, http: httpx.Client, retry_after: Any, header: str | None
@@ -28,8 +28,7 @@ def test_a_limit_names_its_wait_in_every_form(
     local_jira.add_fault(path_pattern="*/myself", action="retry_after", retry_after=retry_after)
     limited = http.get("/rest/api/2/myself")
     assert limited.status_code == 429
-    given = limited.headers.get("retry-after")
-    assert given == header or (header == "3.0" and given == "3")
+    assert limited.headers.get("retry-after") == header
     assert limited.headers["ratelimit-reason"] == "jira-burst-based"
     assert http.get("/rest/api/2/myself").status_code == 200
 

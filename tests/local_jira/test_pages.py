@@ -132,3 +132,21 @@ def test_a_bad_query_or_step_is_explained_on_the_page(browser: httpx.Client, mak
     refused = browser.post(f"/browse/{key}/transition", data={"transition": "51"})
     assert refused.status_code == 400
     assert "no longer open" in refused.text
+
+
+@pytest.mark.parametrize(
+    "back", ["//elsewhere.example", "\\elsewhere.example", "https://x.example", "/x\r\nA: b"]
+)
+def test_switching_people_never_leads_to_another_site(
+    local_jira: RunningLocalJira, back: str
+) -> None:
+    form = {"account": "acc-ada-agent", "back": back}
+    answer = httpx.post(f"{local_jira.url}/act-as", data=form, trust_env=False)
+    assert answer.headers["location"] == "/issues"
+
+
+def test_a_page_elsewhere_cannot_reset_the_site(http: httpx.Client, make: Maker) -> None:
+    key = make()
+    answer = http.post("/__local__/reset", headers={"Origin": "http://elsewhere.example"})
+    assert answer.status_code == 403
+    assert http.get(f"/rest/api/3/issue/{key}").status_code == 200
