@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from temporalio.client import Client
 
+from desk.approval_view import may_vote
 from desk.finding import ItemReference
-from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, list_items
+from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, ItemList, ask_request, list_items
 from desk.site import Site
+from models.approval import ActionStatus
 from models.lifecycle import Awaiting
 
 PAGE = 25
@@ -27,11 +32,12 @@ def inbox_routes(site: Site) -> APIRouter:
 
     @router.get("/")
     async def inbox(request: Request, view: str = "waiting", page: int = 1) -> HTMLResponse:
-        visit, _ = await site.signed_in(request)
+        visit, person = await site.signed_in(request)
         chosen = view if view in VIEWS else "waiting"
         number = min(max(page, 1), MOST_LISTED // PAGE)
+        client = await site.temporal.client()
         listed = await list_items(
-            await site.temporal.client(),
+            client,
             awaiting=VIEWS[chosen][1],
             offset=(number - 1) * PAGE,
             limit=PAGE,
@@ -43,6 +49,7 @@ def inbox_routes(site: Site) -> APIRouter:
             visit,
             "inbox.html",
             listed=listed,
+            mine=await _open_to(client, listed, person.id),
             views={name: title for name, (title, _) in VIEWS.items()},
             view=chosen,
             number=number,
@@ -50,3 +57,22 @@ def inbox_routes(site: Site) -> APIRouter:
         )
 
     return router
+
+
+async def _open_to(client: Client, listed: ItemList, person: str) -> frozenset[str]:
+    """The requests on this page that wait for this person's vote."""
+    waiting = [
+        action.request_id
+        for entry in listed.items
+        if entry.status
+        for action in entry.status.actions
+        if action.outcome is None
+    ]
+    asked = await asyncio.gather(
+        *(ask_request(client, one) for one in waiting[:PAGE]), return_exceptions=True
+    )
+    return frozenset(
+        one.proposal.request_id
+        for one in asked
+        if isinstance(one, ActionStatus) and may_vote(one, person)
+    )

@@ -18,6 +18,7 @@ from desk.acts import ActSender, new_act_id
 from desk.attempts import FailedAttempts
 from desk.finding import ItemReference
 from desk.form_data import read_form
+from desk.next_act import next_act
 from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
@@ -73,7 +74,12 @@ class Site:
             lstrip_blocks=True,
         )
         self.templates.filters.update(
-            channel=channel, money=money, until=until, words=words, working_time=working_time
+            channel=channel,
+            money=money,
+            next_act=next_act,
+            until=until,
+            words=words,
+            working_time=working_time,
         )
 
     async def visit(self, request: Request) -> Visit:

@@ -141,6 +141,7 @@ async def test_the_inbox_lists_what_runs_with_links_to_item_and_request(stage: S
 
     assert f'href="/items/FT-{issue_id}"' in page.text
     assert f'href="/requests/r-{issue_id}"' in page.text
+    assert "your vote" in page.text
     item = await browser.get(f"/items/FT-{issue_id}")
     assert item.status_code == 200, "a listed item opens also while Jira does not answer"
 
