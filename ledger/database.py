@@ -18,7 +18,7 @@ def make_engine(url: str) -> Engine:
     """An engine that hides values in errors; on SQLite, in WAL mode with `synchronous=NORMAL`."""
     address = make_url(url)
     sqlite = address.get_backend_name() == "sqlite"
-    if sqlite and address.database:
+    if sqlite and address.database and "uri" not in address.query:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     arguments: dict[str, Any] = {"timeout": LOCK_WAIT_SECONDS} if sqlite else {}
     engine = create_engine(
