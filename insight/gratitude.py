@@ -26,13 +26,13 @@ _THANKS = (
 )
 _FILLERS = (
     "a all also am and appreciate are as awesome best bye by care day everyone excellent "
-    "everything evening fantastic fast fine fixed for from glad good got great guys have had "
+    "everything evening fantastic fast fine fixed for from glad good great guys has "
     "happy hello help helped helpful helping hey hi i i'll i'm is it it's its job just kind "
     "kindly lot love lots many me morning much my nice night no now of ok okay on our perfect "
     "perfectly quick quickly quite reply replying resolved resolving response responding "
     "really regards resolution "
     "so solved solving sorted sorting support swift sincerely team that that's the there this "
-    "time to too understood us very warm was we week weekend weekends well what wonderful "
+    "time too understood us very warm we week weekend weekends well what wonderful "
     "wonderfully work worked working works yes you your yours brilliant amazing super done "
     "cool lovely sir madam mate folks dear assistance attention fixing looking into both ever "
     "schön sehr für die das der ihre ihren eure hilfe antwort schnelle rasche alles gut klappt "
@@ -57,7 +57,10 @@ _THANKS_AT = re.compile(rf"(?<!\w)(?:{_THANKS})(?!\w)")
 _PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _NOTHING_SAID = re.compile(r"[\W_]*")
 _MENTION = re.compile(r"\[~[^\]\s]{1,200}\]|(?<!\w)@\w+")
-_ASKING = re.compile(r"[?？؟]")
+_ASKING = re.compile(
+    r"[?？؟]|\b(?:is|are|has|have|does|did|will|can|could) (?:it|this|that|you|we|they|there|all)\b",
+    re.IGNORECASE,
+)
 _FILLER_WORDS = frozenset(_FILLERS.split())
 _NEVER_NAMES = (
     "but still however nothing not never no broken fail fails failed failing again why when how "

@@ -65,6 +65,9 @@ def test_a_mere_thank_you_is_recognised(text):
         "감사합니다만 아직 안 됩니다",
         "It works now",
         "tyranny",
+        "thanks, is it fixed now",
+        "Thank you, we have to have it all fixed now",
+        "Thanks, it was working",
     ],
 )
 def test_in_doubt_it_is_not_a_mere_thank_you(text):
