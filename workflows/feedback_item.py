@@ -38,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
         Timeline,
     )
     from models.names import FEEDBACK_ITEM_WORKFLOW
+    from models.people import Actor
     from policies.lifecycle import acts, deadlines, record, report
     from policies.lifecycle.actions_in import ended
     from policies.lifecycle.recontact import came_back
@@ -106,8 +107,9 @@ class FeedbackItemWorkflow:
 
     @workflow.signal(description="Something changed on the Jira issue; it is read again.")
     def jira_changed(self, change: JiraChanged) -> None:
-        """The payload is a hint only."""
+        """The payload is a hint only. A parked item tries again: the change may be the remedy."""
         self.jira_changed_since_read = True
+        self._unpark("Tried again, because the issue changed.", None)
         self.wake()
 
     @workflow.signal(
@@ -136,18 +138,7 @@ class FeedbackItemWorkflow:
     @workflow.signal(description="The cause of the stop is mended: go on.")
     def resume(self, message: Resume) -> None:
         """Takes a parked item up again; harmless otherwise."""
-        if self.state.parked is None:
-            return
-        state = self.state.model_copy(update={"parked": None})
-        self._become(
-            record.happened(
-                state,
-                EventKind.RESUMED,
-                workflow.now(),
-                "Taken up again after the stop.",
-                actor=message.actor,
-            )
-        )
+        self._unpark("Taken up again after the stop.", message.actor)
 
     # Updates: what people do. They answer, or refuse with a type of the failure table.
 
@@ -218,6 +209,13 @@ class FeedbackItemWorkflow:
         return Answer(
             message=acted.message, stage=stage_of(self.state), request_id=acted.request_id
         )
+
+    def _unpark(self, how: str, actor: Actor | None) -> None:
+        if self.state.parked is None:
+            return
+        state = self.state.model_copy(update={"parked": None})
+        now = workflow.now()
+        self._become(record.happened(state, EventKind.RESUMED, now, how, actor=actor))
 
     def _become(self, state: ItemState) -> None:
         self.state = state

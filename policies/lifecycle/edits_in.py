@@ -66,7 +66,7 @@ def settle_status(
     if done and state.decision is None:
         return _decided_in_jira(state, observed, last, now)
     moved_later = state.decision is not None and last.at > state.decision.decided_at
-    if not done and moved_later and state.wanted_status is None:
+    if not done and moved_later:
         return reopen(state, last.at, "a person moved the issue out of Done")
     return state
 

@@ -63,9 +63,9 @@ def must_project(state: ItemState) -> bool:
 
 def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> ItemState:
     """The state after a projection: what was confirmed is done, problems become events."""
-    done = set(result.confirmed)
+    done = {*result.confirmed, *_given_up(result)}
     unreachable = any(p.failure == STATUS_UNREACHABLE.type for p in result.problems)
-    reached = result.observed.fields.status_category is state.wanted_status
+    reached = _reached(state.wanted_status, result.observed.fields.status_category)
     kept = {field for field in result.kept if field == "due_date"}
     state = state.model_copy(
         update={
@@ -87,6 +87,19 @@ def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> 
             detail=", ".join(f"{name}: {value}" for name, value in problem.detail.items()),
         )
     return state
+
+
+def _given_up(result: ProjectionResult) -> set[str]:
+    """Operations that Jira refused for good; asking again at every step would not help."""
+    refused = (problem.detail.get("operations") for problem in result.problems)
+    return {one for ids in refused if isinstance(ids, str) for one in ids.split(", ")}
+
+
+def _reached(wanted: StatusCategory | None, category: StatusCategory) -> bool:
+    """A reopened issue is where it should be as soon as it is not done."""
+    if wanted is StatusCategory.TO_DO:
+        return category is not StatusCategory.DONE
+    return category is wanted
 
 
 def _fingerprint(view: DesiredView) -> str:
@@ -133,6 +146,7 @@ def _property(state: ItemState) -> dict[str, Any]:
     snapshot = pinned(state)
     return {
         "workflow": state.workflow_id,
+        "life": state.life,
         "severity": state.severity,
         "category": state.category,
         "owner": state.owner,

@@ -6,6 +6,7 @@ Everything is real. On the time-skipping server the tracker's clock is kept leve
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 import threading
 import time
@@ -38,12 +39,25 @@ from models.people import Act, Actor, Channel, ProofClaim
 from runtime.effects_stand_in import create_app as effects_app
 from runtime.effects_store import EffectsStore
 from runtime.plugin import followthrough_plugin
-from runtime.settings import JiraSettings, Settings, load_temporal_settings
+from runtime.settings import SHIPPED_POLICIES, JiraSettings, Settings, load_temporal_settings
 from runtime.signing import SigningKey, load_or_create_signing_key
-from runtime.temporal_server import add_search_attributes
+from runtime.temporal_server import add_search_attributes, find_temporal_binary
 from worker import THREADS, WORKFLOWS, build_activities
+from workflows.case_file import (
+    AWAITING,
+    BREACHED,
+    CATEGORY,
+    DUE_AT,
+    OWNER,
+    RELEASE,
+    SEVERITY,
+    STAGE,
+)
 
 PATIENCE_SECONDS = 30.0
+SCALE = 150.0
+LONGEST_WAIT = timedelta(seconds=10)
+ALL_KEYS = [STAGE, SEVERITY, CATEGORY, OWNER, DUE_AT, BREACHED, AWAITING, RELEASE]
 CUSTOMERS = "id,segment,plan,annual_revenue_minor,currency,zone,country\n" \
     "acc-cora-customer,enterprise,gold,1200000,EUR,Europe/Berlin,DE\n"  # fmt: skip
 
@@ -258,6 +272,35 @@ class Office:
         return answer.json() if answer.content else {}
 
 
+class RealOffice(Office):
+    """An office on a real Temporal server, whose clocks run `SCALE` times faster."""
+
+    async def now(self) -> datetime:
+        """The machine's present."""
+        return datetime.now(UTC)
+
+    async def sleep(self, delay: timedelta) -> None:
+        """Wait for so much scaled time; what lasts for days is shortened in `quick_policies`."""
+        await asyncio.sleep(min(delay / SCALE, LONGEST_WAIT).total_seconds())
+
+
+def quick_policies(directory: Path) -> Path:
+    """The shipped policies with a watch and a longest expiry of minutes instead of days."""
+    policies = directory / "policies"
+    shutil.copytree(SHIPPED_POLICIES, policies)
+    shortened = (
+        ("sla.yaml", "lasts: 7d", "lasts: 20m"),
+        ("approval.yaml", "expires_after: 10d", "expires_after: 20m"),
+        ("approval.yaml", "remind_after: 2d", "remind_after: 10m"),
+    )
+    for name, long, short in shortened:
+        file = policies / name
+        text = file.read_text()
+        assert long in text, f"{name} no longer says {long}; choose here what to shorten"
+        file.write_text(text.replace(long, short))
+    return policies
+
+
 @contextmanager
 def running_effects(directory: Path) -> Iterator[str]:
     """The effects stand-in on a free port."""
@@ -293,14 +336,21 @@ def office_settings(directory: Path, jira: RunningLocalJira, effects_url: str) -
 
 @asynccontextmanager
 async def open_office(
-    directory: Path, environment: WorkflowEnvironment | None, client: Client, **worker_options: Any
+    directory: Path,
+    environment: WorkflowEnvironment | None,
+    client: Client,
+    kind: type[Office] = Office,
+    **worker_options: Any,
 ) -> AsyncIterator[Office]:
     """An office with a worker that runs until the block ends."""
     jira_clock.set_ahead(0)
     with running_local_jira() as jira, running_effects(directory / "effects") as effects_url:
         settings = office_settings(directory, jira, effects_url)
+        if kind is RealOffice:
+            changes = {"clock_scale": SCALE, "policies": quick_policies(directory)}
+            settings = settings.model_copy(update=changes)
         ledger = open_ledger(settings.ledger_url.get_secret_value())
-        office = Office(client, jira, ledger, settings, effects_url, environment)
+        office = kind(client, jira, ledger, settings, effects_url, environment)
         await office.now()
         with ThreadPoolExecutor(THREADS) as threads:
             worker = Worker(
@@ -339,5 +389,22 @@ async def skipping_office(directory: Path, **worker_options: Any) -> AsyncIterat
     async with (
         environment,
         open_office(directory, environment, environment.client, **worker_options) as office,
+    ):
+        yield office
+
+
+@asynccontextmanager
+async def real_office(directory: Path, **worker_options: Any) -> AsyncIterator[Office]:
+    """An office on a real Temporal server."""
+    environment = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(find_temporal_binary()),
+        search_attributes=ALL_KEYS,
+        plugins=[followthrough_plugin()],
+    )
+    async with (
+        environment,
+        open_office(
+            directory, environment, environment.client, kind=RealOffice, **worker_options
+        ) as office,
     ):
         yield office

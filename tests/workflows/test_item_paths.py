@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from office import Issue, Office, skipping_office
+from office import Issue, Office, real_office, skipping_office
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -21,9 +21,16 @@ OUTAGE = "The site is down for everyone and we cannot log in, nothing loads, it 
 REFUND = "I was charged twice on my invoice and want a refund of the double charge please"
 
 
-@pytest.fixture(params=[{}, {"max_cached_workflows": 0}], ids=["cached", "replayed"])
+@pytest.fixture(params=["skipping", "replayed", "real"])
 async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Office]:
-    async with skipping_office(tmp_path, **request.param) as opened:
+    """On the time-skipping server, the same replaying at every step, and on a real server."""
+    if request.param == "real":
+        opening = real_office(tmp_path)
+    elif request.param == "replayed":
+        opening = skipping_office(tmp_path, max_cached_workflows=0)
+    else:
+        opening = skipping_office(tmp_path)
+    async with opening as opened:
         yield opened
 
 
