@@ -49,14 +49,28 @@ def _queue_row(item: ListedItem, now: datetime) -> tuple[Text, ...]:
         Text(item.severity or ""),
         Text(words(item.awaiting or "")),
         Text(", ".join(status.awaited) if status else (item.owner or "")),
-        _due(due, item.breached, now),
-        Text(status.summary if status else (item.problem or ""), style="" if status else _QUIET),
+        _due(due, item, now),
+        Text(_about(status)) if status else Text(item.problem or "", style=_QUIET),
     )
 
 
-def _due(due: datetime | None, breached: bool, now: datetime) -> Text:
+def _about(status: ItemStatus) -> str:
+    """The category, and what is asked for on the item just now."""
+    asked = [
+        f"{words(action.kind)} {money(action.amount)}".strip()
+        for action in status.actions
+        if action.outcome is None
+    ]
+    return ", ".join([words(status.category or "not triaged yet"), *asked])
+
+
+def _due(due: datetime | None, item: ListedItem, now: datetime) -> Text:
     if due is None:
-        return Text("clocks stand still" if not breached else "breached", style=_QUIET)
+        if item.status is not None and item.status.outcome is not None:
+            return Text("decided", style=_QUIET)
+        return (
+            Text("breached", style=_LATE) if item.breached else Text("no clock runs", style=_QUIET)
+        )
     left = int((due - now).total_seconds())
     if left < 0:
         return Text(f"{duration(-left)} late", style=_LATE)

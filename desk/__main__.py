@@ -11,13 +11,19 @@ import uvicorn
 from desk.app import create_app
 from policies.problems import PolicyError
 from runtime.log import configure_logging
-from runtime.ports import LOOPBACK
+from runtime.ports import LOOPBACK, is_free
 from runtime.problems import ExitCode, Problem, WrongSettings
 from runtime.settings import Settings, load_settings
 
 
 def serve(settings: Settings, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `Problem` when the desk cannot start."""
+    if port and not is_free(port):
+        raise Problem(
+            f"port {port} is taken by another program.",
+            where=f"{LOOPBACK}:{port}",
+            remedy="Stop that program, or choose another port with --port.",
+        )
     try:
         app = create_app(settings)
     except PolicyError as error:
@@ -32,6 +38,8 @@ def serve(settings: Settings, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        # A forwarded address could be anybody's claim, and sign-in attempts are counted by address.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
         server_header=False,
     )

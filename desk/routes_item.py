@@ -127,8 +127,9 @@ async def _do(
     if do_it is None:
         raise WrongSettings("There is no such act.")
     try:
-        return await do_it(await site.sender(), item.workflow_id, person.id, form)
-    except (ValidationError, KeyError) as error:
+        own_form = {**form, "act_id": site.act_id(person, form)}
+        return await do_it(await site.sender(), item.workflow_id, person.id, own_form)
+    except ValidationError as error:
         raise WrongSettings("Something is missing: a reason is always needed.") from error
     except ValueError as error:
         raise WrongSettings("One of the choices is not on the list.") from error

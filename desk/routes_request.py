@@ -60,7 +60,7 @@ async def _vote(site: Site, request_id: str, person: Person, form: Mapping[str, 
         raise WrongSettings("Choose to approve or to refuse.") from error
     try:
         return await (await site.sender()).decide(
-            request_id, person.id, choice, form["reason"], act_id=form.get("act_id") or None
+            request_id, person.id, choice, form["reason"], act_id=site.act_id(person, form)
         )
     except ValidationError as error:
         raise WrongSettings("The reason is too long; 2,000 characters are enough.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from runtime.signing import SigningKey
 from runtime.stack_file import read_stack
 
 HERE = Path(__file__).parent
+ACT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class SignInFirst(Exception):  # noqa: N818 - it names what must happen, not what broke
@@ -107,6 +109,11 @@ class Site:
         """Raise `HTTPException` 403 unless this session's own page made the form."""
         if not self.sessions.form_token_holds(session, form.get("form_token", "")):
             raise HTTPException(403, "This form is too old or not ours. Open the page again.")
+
+    def act_id(self, person: Person, form: Mapping[str, str]) -> str:
+        """The id of this act: the same for a form sent twice, never another person's."""
+        given = form.get("act_id", "")
+        return f"desk-{person.id}-{given if ACT_ID.fullmatch(given) else new_act_id()}"
 
     async def sender(self) -> ActSender:
         """Sends acts signed as coming from the desk. Raises `Unreachable`."""

@@ -5,13 +5,14 @@ import json
 import threading
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from stage import TASK_QUEUE, client_of, served, worker
+from stage import TASK_QUEUE, client_of, served, temporal_server, worker
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
@@ -291,6 +292,18 @@ async def test_while_temporal_is_down_jira_is_asked_to_come_again(client: Client
     assert (answer.status_code, answer.json()["outcome"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert not book.seen_delivery("d-1"), "the retry must not be taken for a duplicate"
+
+
+async def test_when_the_server_dies_under_the_desk_jira_is_asked_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.webhook.TEMPORAL_SECONDS", 2.0)
+    with temporal_server(tmp_path) as address_of_server:
+        link = link_to(await client_of(address_of_server))
+    async with served(app_of(an_intake(link))) as address:
+        answer = await post(address, a_payload(fresh_id()), delivery="d-1")
+
+    assert (answer.status_code, answer.json()["outcome"]) == (503, "unavailable")
 
 
 async def test_a_broken_ledger_costs_no_delivery(client: Client) -> None:
