@@ -11,6 +11,7 @@ from temporalio.client import Client
 from desk.acts import ActSender
 from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference, find_item, jira_clients
+from models.messages import Timeline
 from models.people import Channel
 from runtime.connection import connect
 from runtime.problems import WrongSettings
@@ -33,6 +34,12 @@ def find(settings: Settings, key: str) -> ItemReference:
         return ledger.remembered_item(wanted) if ledger.exists() else None
 
     return find_item(jira_clients(settings.jira), remembered, key)
+
+
+def recall(settings: Settings, item: ItemReference) -> Timeline | None:
+    """What the ledger keeps of an item that Temporal no longer holds. Blocking."""
+    ledger = LedgerDeliveries(settings.ledger_url)
+    return ledger.remembered_timeline(item) if ledger.exists() else None
 
 
 def signing_key(settings: Settings) -> SigningKey:

@@ -9,9 +9,16 @@ from typing import Annotated
 import typer
 
 from console import options
-from console.context import connected, find, run
-from console.render import item_page, queue_table, request_page, settings_table
+from console.context import connected, find, recall, run
+from console.render import (
+    item_page,
+    queue_table,
+    request_page,
+    settings_table,
+    timeline_table,
+)
 from console.surface import answers, print_json, tell
+from desk.answers import NotFollowed
 from desk.questions import (
     WAITS_FOR_PEOPLE,
     ItemList,
@@ -30,9 +37,12 @@ MOST_REQUESTS = 10
 
 
 class ShownItem(Frozen):
-    """What `show --json` prints: `requests` are the newest ten, the oldest of them first."""
+    """What `show --json` prints: `requests` are the newest ten, the oldest of them first.
 
-    status: ItemStatus
+    `status` is null for an item that only the ledger remembers.
+    """
+
+    status: ItemStatus | None
     timeline: Timeline
     requests: tuple[ActionStatus, ...] = ()
 
@@ -85,12 +95,21 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         requests = await asyncio.gather(*(ask_request(client, one) for one in newest))
         return ShownItem(status=status, timeline=timeline, requests=tuple(requests))
 
-    shown = run(work())
+    try:
+        shown = run(work())
+    except NotFollowed:
+        recalled = recall(settings, item)
+        if recalled is None:
+            raise
+        tell("Temporal no longer holds this item. The ledger remembers what happened.")
+        shown = ShownItem(status=None, timeline=recalled)
     if as_json:
         print_json(shown)
         return
     screen = answers()
-    screen.print(item_page(shown.status, shown.timeline))
+    screen.print(
+        item_page(shown.status, shown.timeline) if shown.status else timeline_table(shown.timeline)
+    )
     for request in shown.requests:
         screen.print()
         screen.print(request_page(request))

@@ -90,7 +90,7 @@ def item_page(status: ItemStatus, timeline: Timeline | None) -> RenderableType:
     if status.actions:
         parts += [Text(), _actions(status.actions)]
     if timeline is not None:
-        parts += [Text(), _timeline(timeline)]
+        parts += [Text(), timeline_table(timeline)]
     return Group(*parts)
 
 
@@ -159,7 +159,8 @@ def _actions(actions: tuple[OpenActionStatus, ...]) -> Table:
     return table
 
 
-def _timeline(timeline: Timeline) -> Table:
+def timeline_table(timeline: Timeline) -> Table:
+    """What happened, oldest first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("When", "Who", "What"):
         table.add_column(heading, overflow="fold")

@@ -12,12 +12,13 @@ from console.surface import say, tell
 from desk.passwords import create_missing_passwords
 from policies.problems import PolicyError
 from runtime.log import configure_logging
+from runtime.ports import LOOPBACK
 from runtime.problems import Problem, WrongSettings
 from runtime.settings import Settings, load_settings
 from runtime.stack import LocalStack
 from runtime.stack_plan import StackPorts
 
-Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")]
 
 
 def up(
@@ -40,7 +41,7 @@ def up(
 
 def show_new_passwords(settings: Settings) -> None:
     """Make a desk password for everybody who has none, and show the new ones this once."""
-    from desk.people import People  # noqa: PLC0415 - loads the policies, which only `up` needs
+    from desk.people import People  # noqa: PLC0415 - loads the policies, which not every command needs
 
     try:
         people = [person.id for person in People(settings.policies).who_may_sign_in()]
@@ -76,8 +77,11 @@ def desk_command(data_dir: options.DataDir = None, port: Port = None) -> None:
     from desk.__main__ import serve  # noqa: PLC0415 - loads the web server; as above
 
     settings = _settings(data_dir)
+    show_new_passwords(settings)
     configure_logging(settings.log_format)
-    serve(settings, settings.desk_port if port is None else port)
+    chosen = port or settings.desk_port
+    tell(f"The desk is at http://{LOOPBACK}:{chosen}; Ctrl-C stops it.")
+    serve(settings, chosen)
 
 
 def local_jira_command(data_dir: options.DataDir = None, port: Port = None) -> None:

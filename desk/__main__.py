@@ -37,6 +37,7 @@ def serve(settings: Settings, port: int) -> None:
         host=LOOPBACK,
         port=port,
         log_config=None,
+        log_level="warning",
         access_log=False,
         # A forwarded address could be anybody's claim, and sign-in attempts are counted by address.
         proxy_headers=False,

@@ -91,6 +91,7 @@ def make_site(settings: Settings) -> Site:
         signing_key=load_or_create_signing_key(settings.signing_key_file),
         find=find,
         note=known.note,
+        recall=ledger.remembered_timeline,
     )
 
 

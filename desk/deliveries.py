@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from desk.finding import ItemReference
+from models.messages import Timeline
+from runtime.problems import Unreachable
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -61,3 +63,22 @@ class LedgerDeliveries:
         if found is None:
             return None
         return ItemReference(issue_id=found.issue_id, issue_key=found.issue_key)
+
+    def remembered_timeline(self, item: ItemReference) -> Timeline | None:
+        """Everything the ledger keeps of an item, or None when it keeps nothing.
+
+        For items whose run Temporal no longer holds. Raises `Unreachable`.
+        """
+        from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package, as in `ledger`
+
+        try:
+            rows = self.ledger().events_of(item.issue_id)
+        except LedgerFailure as failure:
+            raise Unreachable(failure.what, remedy=failure.remedy) from failure
+        if not rows:
+            return None
+        return Timeline(
+            issue_key=rows[-1].issue_key,
+            earlier_events=0,
+            events=tuple(row.event for row in rows),
+        )

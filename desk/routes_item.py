@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from desk.acts import ActSender
 from desk.amounts import read_amount
+from desk.answers import NotFollowed
 from desk.failures import status_of
 from desk.finding import ItemReference
 from desk.questions import ask_item, ask_timeline
@@ -97,7 +98,15 @@ def item_routes(site: Site) -> APIRouter:
     @router.get("/items/{key}")
     async def show(request: Request, key: str) -> HTMLResponse:
         visit, _ = await site.signed_in(request)
-        return await _page(site, visit, await site.item(key))
+        item = await site.item(key)
+        try:
+            return await _page(site, visit, item)
+        except NotFollowed:
+            recalled = await asyncio.to_thread(site.recall, item)
+            if recalled is None:
+                raise
+            link = site.jira_link(recalled.issue_key)
+            return site.page(visit, "recalled.html", timeline=recalled, jira_link=link)
 
     @router.post("/items/{key}/resume")
     async def resume(request: Request, key: str) -> Response:

@@ -24,6 +24,7 @@ from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
 from desk.wording import channel, money, until, words, working_time
+from models.messages import Timeline
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
@@ -53,7 +54,10 @@ class Visit:
 
 @dataclass
 class Site:
-    """The parts of the desk. `find` is blocking; `note` keeps what a list has just shown."""
+    """The parts of the desk. `find` and `recall` are blocking.
+
+    `note` keeps what a list has just shown; `recall` asks the ledger for an item's events.
+    """
 
     settings: Settings
     people: People
@@ -62,6 +66,7 @@ class Site:
     signing_key: SigningKey
     find: Callable[[str], ItemReference]
     note: Callable[[str, ItemReference], None]
+    recall: Callable[[ItemReference], Timeline | None]
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     templates: Environment = field(init=False)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tiny_workflows import TinyAction, TinyItem
 from typer.testing import CliRunner
 
 import cli
+from ledger.store import open_ledger
+from models.events import Event, EventKind, LedgerEntry
 from models.messages import ItemStart
 from models.names import action_workflow_id, feedback_workflow_id
 from runtime.problems import Problem
@@ -229,3 +232,31 @@ def test_while_no_worker_runs_acts_and_questions_say_so(
         assert problem.exit_code == 3
         assert problem.what == "No worker answered; is one running?"
         assert "followthrough worker" in (problem.remedy or "")
+
+
+def test_an_item_that_temporal_forgot_is_shown_from_the_ledger(installation: Path) -> None:
+    issue_id = fresh_id()
+    event = Event(
+        operation_id=f"{issue_id}:1",
+        sequence=1,
+        kind=EventKind.DECIDED,
+        at=datetime(2026, 1, 5, tzinfo=UTC),
+        summary="Decided: fixed.",
+    )
+    entry = LedgerEntry(
+        issue_id=issue_id,
+        issue_key=f"FT-{issue_id}",
+        workflow_id=feedback_workflow_id(issue_id),
+        event=event,
+    )
+    ledger = open_ledger(f"sqlite:///{installation / 'ledger.db'}")
+    ledger.append((entry,))
+    ledger.close()
+
+    by_id = command("show", issue_id)
+    by_key = json.loads(command("show", f"FT-{issue_id}", "--json").stdout)
+
+    assert by_id.exit_code == 0, by_id.output
+    assert "Decided: fixed." in by_id.stdout
+    assert by_key["status"] is None
+    assert by_key["timeline"]["issue_key"] == f"FT-{issue_id}"

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from tiny_workflows import TinyAction, TinyItem
 
 from desk.app import create_app
 from desk.passwords import create_missing_passwords, password_holds, set_password
+from ledger.store import open_ledger
+from models.events import Event, EventKind, LedgerEntry
 from models.messages import ItemStart
 from models.names import action_workflow_id, feedback_workflow_id
 from runtime.settings import load_settings
@@ -282,6 +285,30 @@ async def test_an_unknown_item_and_an_unknown_page_are_sentences(stage: Stage) -
     assert (unknown.status_code, nowhere.status_code, garbled.status_code) == (404, 404, 400)
     assert "No such item is followed." in unknown.text
     assert "There is no such page." in nowhere.text
+
+
+async def test_an_item_that_temporal_forgot_is_told_from_the_ledger(
+    stage: Stage, tmp_path: Path
+) -> None:
+    event = Event(
+        operation_id="77:1",
+        sequence=1,
+        kind=EventKind.DECIDED,
+        at=datetime(2026, 1, 5, tzinfo=UTC),
+        summary="Decided: fixed.",
+    )
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    ledger.append(
+        (LedgerEntry(issue_id="77", issue_key="FT-7", workflow_id="feedback-77", event=event),)
+    )
+    ledger.close()
+    ada = await stage.signed_in("ada")
+
+    page = await ada.get("/items/FT-7")
+
+    assert page.status_code == 200, page.text
+    assert "The ledger remembers what happened." in page.text
+    assert "Decided: fixed." in page.text
 
 
 async def test_a_foreign_host_name_is_turned_away(stage: Stage) -> None:
