@@ -75,7 +75,7 @@ def queue(
         return
     answers().print(queue_table(listed, now=datetime.now(UTC)))
     if any(item.problem for item in listed.items):
-        tell("Some items did not answer; is a worker running? `followthrough doctor` looks.")
+        tell("Some items did not answer; `followthrough doctor` looks for a worker.")
 
 
 def show(key: options.Key, as_json: options.Json = False) -> None:

@@ -26,6 +26,20 @@ class AlreadyClosed(Problem):
     """The item or request has ended, so nothing can be done on it."""
 
 
+class CannotAnswer(Unreachable):
+    """A worker is there, but this one run fails in it."""
+
+
+def cannot_answer(workflow_id: str) -> CannotAnswer:
+    """The run fails in its worker, most likely because the code has changed under it."""
+    return CannotAnswer(
+        "This one cannot answer: it fails in its worker, perhaps since the code has changed.",
+        where=workflow_id,
+        remedy="Open its run in the Temporal UI to see why; a worker of the version that it began "
+        "with can carry it on.",
+    )
+
+
 def no_worker() -> Unreachable:
     """No worker took the act up in time."""
     return Unreachable(

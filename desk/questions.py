@@ -11,7 +11,13 @@ from temporalio.client import Client, WorkflowExecution, WorkflowQueryFailedErro
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
-from desk.answers import NO_WORKER_SECONDS, no_worker, sentence_for, temporal_silent
+from desk.answers import (
+    NO_WORKER_SECONDS,
+    CannotAnswer,
+    cannot_answer,
+    sentence_for,
+    temporal_silent,
+)
 from models import names
 from models.approval import ActionStatus
 from models.base import Frozen, Moment
@@ -100,7 +106,7 @@ async def _ask(
             rpc_timeout=timedelta(seconds=patience or NO_WORKER_SECONDS),
         )
     except WorkflowQueryFailedError as error:
-        raise no_worker() from error
+        raise cannot_answer(workflow_id) from error
     except RPCError as error:
         raise await sentence_for(client, workflow_id, error) from error
     return answer
@@ -178,6 +184,8 @@ async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[Liste
                 status = await _ask(
                     client, item.workflow_id, names.QUERY_STATUS, ItemStatus, LIST_SECONDS
                 )
+            except CannotAnswer as problem:
+                return item.model_copy(update={"problem": problem.what})
             except Unreachable as problem:
                 silent.append(problem)
                 return item.model_copy(update={"problem": problem.what})

@@ -29,37 +29,7 @@ def sign_in_routes(site: Site) -> APIRouter:
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:
-        session = site.sessions.read(request)
-        form = await read_form(request)
-        site.require_own_form(session, form)
-        name = form.get("person", "")[:LONGEST_NAME]
-        to = own_path(form.get("to", "/"))
-        address = request.client.host if request.client else "unknown"
-        wait = site.attempts.wait(address, name)
-        if not wait and await _is_right(site, name, form.get("password", "")):
-            response = RedirectResponse(to, status_code=303)
-            site.sessions.write(response, site.sessions.begin(name))
-            log.info("signed_in", person=name)
-            return response
-        if not wait:
-            site.attempts.note(address, name)
-            log.warning("sign_in_refused")
-        problem = (
-            f"Too many attempts. Try again in {wait // 60 + 1} minutes."
-            if wait
-            else "This name and password do not belong together."
-        )
-        page = site.page(
-            Visit(request, session, None),
-            "sign_in.html",
-            status=429 if wait else 401,
-            to=to,
-            name=name,
-            problem=problem,
-        )
-        if wait:
-            page.headers["Retry-After"] = str(wait)
-        return page
+        return await _sign_in(site, request)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
@@ -69,6 +39,40 @@ def sign_in_routes(site: Site) -> APIRouter:
         return response
 
     return router
+
+
+async def _sign_in(site: Site, request: Request) -> Response:
+    session = site.sessions.read(request)
+    form = await read_form(request)
+    site.require_own_form(session, form)
+    name = form.get("person", "")[:LONGEST_NAME]
+    to = own_path(form.get("to", "/"))
+    address = request.client.host if request.client else "unknown"
+    wait = site.attempts.wait(address, name)
+    if not wait and await _is_right(site, name, form.get("password", "")):
+        response = RedirectResponse(to, status_code=303)
+        site.sessions.write(response, site.sessions.begin(name))
+        log.info("signed_in", person=name)
+        return response
+    if not wait:
+        site.attempts.note(address, name)
+        log.warning("sign_in_refused")
+    problem = (
+        f"Too many attempts. Try again in {wait // 60 + 1} minutes."
+        if wait
+        else "This name and password do not belong together."
+    )
+    page = site.page(
+        Visit(request, session, None),
+        "sign_in.html",
+        status=429 if wait else 401,
+        to=to,
+        name=name,
+        problem=problem,
+    )
+    if wait:
+        page.headers["Retry-After"] = str(wait)
+    return page
 
 
 async def _is_right(site: Site, name: str, password: str) -> bool:

@@ -24,7 +24,7 @@ def fresh_id() -> str:
     return str(uuid.uuid4().int % 10**12)
 
 
-def an_item(address: str, task_queue: str = TASK_QUEUE) -> str:
+def an_item(address: str, task_queue: str = TASK_QUEUE, project: str = "FT") -> str:
     """A running item with one open request; its issue id."""
     issue_id = fresh_id()
 
@@ -32,7 +32,7 @@ def an_item(address: str, task_queue: str = TASK_QUEUE) -> str:
         client = await client_of(address)
         await client.start_workflow(
             TinyItem.run,
-            ItemStart(issue_id=issue_id, issue_key=f"FT-{issue_id}"),
+            ItemStart(issue_id=issue_id, issue_key=f"{project}-{issue_id}"),
             id=feedback_workflow_id(issue_id),
             task_queue=task_queue,
         )
@@ -260,3 +260,13 @@ def test_an_item_that_temporal_forgot_is_shown_from_the_ledger(installation: Pat
     assert "Decided: fixed." in by_id.stdout
     assert by_key["status"] is None
     assert by_key["timeline"]["issue_key"] == f"FT-{issue_id}"
+
+
+def test_a_run_that_fails_in_its_worker_is_not_taken_for_a_missing_worker(
+    installation: Path, served_address: str
+) -> None:
+    problem = refusal("show", an_item(served_address, project="BROKEN"))
+
+    assert problem.exit_code == 3
+    assert problem.what.startswith("This one cannot answer")
+    assert "Temporal UI" in (problem.remedy or "")
