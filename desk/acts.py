@@ -9,12 +9,14 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimeout
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from desk.answers import NO_WORKER_SECONDS, no_worker, sentence_for
+from desk.answers import NO_WORKER_SECONDS, AlreadyClosed, no_worker, sentence_for
+from desk.questions import ask_request
 from models import names
 from models.approval import ActionKind, Ballot, Choice, Money
 from models.base import Frozen
@@ -26,6 +28,8 @@ from runtime.problems import Problem
 from runtime.signing import SigningKey
 
 PROOF_LASTS = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
 
 
 class ActRefused(Problem):
@@ -151,7 +155,20 @@ class ActSender:
             reason=reason,
             actor=self._actor(person, Act.VOTE, workflow_id),
         )
-        return await self._update(workflow_id, names.UPDATE_DECIDE, message, act_id)
+        try:
+            return await self._update(workflow_id, names.UPDATE_DECIDE, message, act_id)
+        except AlreadyClosed:
+            await self._keep_as_evidence(message)
+            raise
+
+    async def _keep_as_evidence(self, late: Ballot) -> None:
+        """An ended request records nothing any more; its item keeps that a vote came too late."""
+        try:
+            request = await ask_request(self._client, late.request_id)
+            item = self._client.get_workflow_handle(request.item.workflow_id)
+            await item.signal(names.SIGNAL_DECIDE, late)
+        except (Problem, RPCError):
+            log.warning("late_vote_not_kept", request=late.request_id)
 
     async def resume(self, workflow_id: str, person: str) -> None:
         """Tell a parked item that its cause is mended."""

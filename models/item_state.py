@@ -101,6 +101,7 @@ class ItemState(Frozen):
     triage_confirmed: bool = False
     clocks: tuple[ClockRun, ...] = ()
     ladder: LadderState = LadderState()
+    highest_level: int = 0
     actions: tuple[OpenAction, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
     decision: Decision | None = None

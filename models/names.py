@@ -26,7 +26,6 @@ UPDATE_ACKNOWLEDGE: Final = "acknowledge"
 UPDATE_OVERRIDE: Final = "override"
 UPDATE_PROPOSE_ACTION: Final = "propose_action"
 UPDATE_RESOLVE: Final = "resolve"
-UPDATE_WITHDRAW: Final = "withdraw"
 
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"

@@ -57,7 +57,8 @@ class FeedbackItemWorkflow:
         self.state = start.carried or ItemState(
             issue_id=start.issue_id,
             workflow_id=info.workflow_id,
-            life=info.first_execution_run_id[:8],
+            # The end of a run id is random; its beginning is the time, which two lives may share.
+            life=info.first_execution_run_id[-8:],
         )
         self._errands = ItemErrands(self, start.issue_key)
         self._alarm = Alarm()
@@ -154,8 +155,10 @@ class FeedbackItemWorkflow:
 
     @workflow.update(description="Ask for a policy action, such as a refund.")
     async def propose_action(self, message: ProposeAction) -> Answer:
-        """Answers with the request id under which people vote."""
-        return await self._act(lambda state, now: acts.propose(state, message, now))
+        """Answers, once the request is open, with the id under which people vote."""
+        answer = await self._act(lambda state, now: acts.propose(state, message, now))
+        await workflow.wait_condition(lambda: self._is_open(answer.request_id))
+        return answer
 
     @workflow.update(description="Decide the item: the outcome and why.")
     async def resolve(self, message: Resolve) -> Answer:
@@ -208,6 +211,13 @@ class FeedbackItemWorkflow:
             raise ApplicationError(acted.message, type=acted.refusal.type, non_retryable=True)
         return Answer(
             message=acted.message, stage=stage_of(self.state), request_id=acted.request_id
+        )
+
+    def _is_open(self, request_id: str | None) -> bool:
+        return any(
+            action.started
+            for action in self.state.actions
+            if action.proposal.request_id == request_id
         )
 
     def _unpark(self, how: str, actor: Actor | None) -> None:

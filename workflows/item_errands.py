@@ -253,10 +253,13 @@ class ItemErrands:
         )
 
     def _show(self) -> None:
-        """Keep the Temporal UI's page and the saved views true."""
+        """Keep the Temporal UI's page and the saved views true.
+
+        A closed item's attributes stay as they were: its run's own status says that it ended.
+        """
         state = self._item.state
         shown = workflow.info().typed_search_attributes
         updates = attributes.changes(shown, attributes.search_attributes(state))
-        if updates:
+        if updates and state.closed_at is None:
             workflow.upsert_search_attributes(updates)
         workflow.set_current_details(case_file(state, workflow.now()))

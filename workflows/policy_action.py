@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
         RefusedBallot,
         Vote,
     )
-    from models.failures import EFFECT_UNAVAILABLE, MALFORMED
+    from models.failures import EFFECT_REFUSED, EFFECT_UNAVAILABLE, MALFORMED
     from models.lifecycle import PRIORITY_KEY, Stage
     from models.messages import ActionReported, ActionStart, Answer
     from models.names import POLICY_ACTION_WORKFLOW, SIGNAL_ACTION_REPORTED
@@ -128,6 +128,22 @@ class PolicyActionWorkflow:
             cause = error.cause
             failure = cause.type if isinstance(cause, ApplicationError) else None
             self._failure = failure or EFFECT_UNAVAILABLE.type
+            if self._failure != EFFECT_REFUSED.type:
+                await self._undo(priority)
+
+    async def _undo(self, priority: Priority) -> None:
+        """Nobody knows how far it came, so it is undone: half an effect is worse than none."""
+        proposal = self._start.proposal
+        try:
+            self._effect = await workflow.execute_activity_method(
+                EffectActivities.compensate,
+                EffectInput(proposal=proposal),
+                **options.effect(f"Undo: {proposal.kind}", priority),
+            )
+        except ActivityError:
+            workflow.logger.error(
+                "effect_in_doubt", extra={"request": proposal.request_id, "failure": self._failure}
+            )
 
     async def _report(self, result: ActionResult) -> None:
         handle = workflow.get_external_workflow_handle(self._start.report_to)

@@ -67,6 +67,8 @@ def _starts(state: ItemState, rules: Ladder, now: datetime) -> bool:
 
 
 def _climbed(state: ItemState, rung: Rung, now: datetime, *, reminder: bool) -> ItemState:
+    highest = max(state.highest_level, rung.level)
+    state = state.model_copy(update={"highest_level": highest})
     state = record.say(
         state, words.climb_note(pinned(state), rung, _why(state, now), reminder=reminder)
     )

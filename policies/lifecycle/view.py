@@ -20,6 +20,9 @@ from policies.lifecycle import record
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import clock, needs_triage
 
+BREACHED = f"{LABEL_PREFIX}breached"
+"""The label of an item that broke a promise."""
+
 
 def desired_view(state: ItemState) -> DesiredView:
     """The issue as it should look now. Only called once the item has been received."""
@@ -57,8 +60,15 @@ def must_project(state: ItemState) -> bool:
     """Whether Jira does not yet show what the item wants."""
     if state.item is None or state.gone:
         return False
-    pending = state.comments or state.links or state.wanted_status
-    return bool(pending) or _fingerprint(desired_view(state)) != state.projected
+    if state.comments or state.links or state.wanted_status:
+        return True
+    wanted = desired_view(state)
+    if _fingerprint(wanted) == state.projected:
+        return False
+    # The next rung is told in a moment; that a promise was broken is shown together with it.
+    calm = tuple(label for label in wanted.labels if label != BREACHED)
+    only_breached = _fingerprint(wanted.model_copy(update={"labels": calm})) == state.projected
+    return not (only_breached and state.ladder.next_at is not None)
 
 
 def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> ItemState:
@@ -134,8 +144,8 @@ def _labels(state: ItemState) -> tuple[str, ...]:
         labels.append("unsure")
     if any(100 in run.warned for run in state.clocks):
         labels.append("breached")
-    if state.ladder.level > 0:
-        labels.append(f"level-{state.ladder.level}")
+    if state.highest_level > 0:
+        labels.append(f"level-{state.highest_level}")
     if state.recontacted:
         labels.append("came-back")
     return tuple(sorted(LABEL_PREFIX + re.sub(r"[^\w-]+", "-", label) for label in labels))

@@ -1,0 +1,64 @@
+"""The scenarios whose histories are kept: one for each path of an item's life."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from models.approval import ActionKind
+from models.lifecycle import Stage, StatusCategory
+from models.messages import Acknowledge
+from models.people import Act
+from tests.workflows import test_item_paths as paths
+from tests.workflows.deeds import OUTAGE, propose, resolve, triaged
+from tests.workflows.office import Office
+
+
+async def escalated_twice_and_approved_by_two(office: Office) -> None:
+    """The dear case of the budget: two rungs, a refund that two people approve, a decision."""
+    issue = await triaged(office, OUTAGE, severity=None)
+    await office.sleep(timedelta(minutes=12))
+    await office.until(issue, lambda s: s.ladder_level == 1, say="the owner is told")
+    await office.sleep(timedelta(minutes=16))
+    await office.until(issue, lambda s: s.ladder_level == 2, say="the lead is told")
+    actor = await office.actor("lena", Act.ACKNOWLEDGE, f"feedback-{issue.id}")
+    await office.handle(issue).execute_update("acknowledge", Acknowledge(actor=actor))
+    await office.comment(issue, "ada", "We are on it.")
+    await office.until(issue, lambda s: s.stage is Stage.DECIDE, say="the answer is seen")
+    request = await propose(office, issue, ActionKind.REFUND, 9900)
+    await office.vote(request, "fay")
+    await office.vote(request, "finn")
+    await office.until(issue, lambda s: s.actions[0].outcome, say="the refund is done")
+    await resolve(office, issue)
+    await office.settled(
+        lambda: office.category(issue) is StatusCategory.DONE, say="the issue is Done"
+    )
+    await office.sleep(timedelta(days=8))
+    await office.handle(issue).result()
+
+
+SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
+    "plain": paths.test_a_plain_item_is_answered_decided_watched_and_closed,
+    "escalated-twice-approved-by-two": escalated_twice_and_approved_by_two,
+    "refund-refused": paths.test_a_refused_refund_has_no_effect,
+    "request-expired": paths.test_a_request_that_nobody_decides_expires_refused,
+    "credit-without-approval": paths.test_a_small_credit_needs_nobody,
+    "votes-refused": paths.test_votes_that_do_not_count_are_refused_and_kept,
+    "vote-in-jira": paths.test_a_vote_by_a_jira_comment_counts,
+    "vote-by-signal": paths.test_a_vote_by_signal_with_a_proof_counts_as_from_the_temporal_ui,
+    "climb-approved": paths.test_a_rung_is_climbed_only_with_a_persons_leave,
+    "climb-refused": paths.test_a_rung_without_leave_is_passed_over,
+    "waiting-for-customer": (paths.test_waiting_for_the_customer_stops_the_clocks_until_they_write),
+    "came-back-same-issue": (
+        paths.test_an_angry_return_reopens_and_the_first_resolution_counts_as_failed
+    ),
+    "came-back-other-issue": (
+        paths.test_another_issue_of_the_same_customer_relabels_the_resolution
+    ),
+    "thanked": paths.test_a_thank_you_confirms_the_resolution,
+    "unsure": paths.test_an_unsure_item_waits_for_a_person,
+    "edited-in-jira": paths.test_a_persons_priority_in_jira_becomes_the_severity,
+    "decided-in-jira": paths.test_a_move_to_done_by_the_owner_is_a_decision,
+    "decision-refused": paths.test_a_move_to_done_by_somebody_not_entitled_is_no_decision,
+    "deleted": paths.test_a_deleted_issue_ends_its_item,
+}

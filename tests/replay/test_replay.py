@@ -1,0 +1,39 @@
+"""Items that began under an earlier version must be able to go on under this one."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.worker import Replayer
+
+from bench.recordings import Recording, all_recordings
+from runtime.plugin import followthrough_plugin
+from tests.replay.scenarios import SCENARIOS
+from worker import WORKFLOWS
+
+RECORDINGS = all_recordings()
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.scenario)
+async def test_a_recorded_history_replays(recording: Recording) -> None:
+    """If this fails: the order of commands changed. Guard the change with workflow.patched()."""
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[followthrough_plugin()])
+
+    for history in recording.histories:
+        await replayer.replay_workflow(history)
+
+
+def test_every_scenario_has_a_recording() -> None:
+    """If this fails: run `python -m tests.replay.record` and commit the new file."""
+    recorded = {recording.scenario for recording in RECORDINGS}
+
+    assert set(SCENARIOS) <= recorded
+
+
+def test_the_recordings_hold_both_kinds_of_workflow() -> None:
+    kinds = {
+        history.events[0].workflow_execution_started_event_attributes.workflow_type.name
+        for recording in RECORDINGS
+        for history in recording.histories
+    }
+
+    assert {"FeedbackItemWorkflow", "PolicyActionWorkflow"} <= kinds
