@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -84,17 +85,26 @@ def desk_command(data_dir: options.DataDir = None, port: Port = None) -> None:
     serve(settings, chosen)
 
 
-def local_jira_command(data_dir: options.DataDir = None, port: Port = None) -> None:
+def local_jira_command(
+    data_dir: options.DataDir = None,
+    port: Port = None,
+    seed: Annotated[
+        Path | None, typer.Option(help="Projects, people and workflow to begin with (JSON).")
+    ] = None,
+    context_path: Annotated[str, typer.Option(help="Serve below this path, such as /jira.")] = "",
+) -> None:
     """Run the local stand-in for Jira until Ctrl-C.
 
-    Example: followthrough local-jira --port 8701
+    Example: followthrough local-jira --port 8701 --seed our-project.json
     """
     from local_jira.__main__ import main  # noqa: PLC0415 - loads the whole stand-in; as above
 
     settings = _settings(data_dir)
     chosen = settings.jira.url.rpartition(":")[2] if port is None else str(port)
-    arguments = ["--data-dir", str(settings.data_dir)]
-    raise typer.Exit(main([*arguments, "--port", chosen if chosen.isdigit() else "8701"]))
+    arguments = ["--port", chosen if chosen.isdigit() else "8701"]
+    arguments += ["--data-dir", str(settings.data_dir / "jira"), "--context-path", context_path]
+    arguments += ["--seed", str(seed)] if seed else []
+    raise typer.Exit(main(arguments))
 
 
 def _settings(data_dir: options.DataDir) -> Settings:

@@ -16,9 +16,9 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m local_jira",
         description="A local stand-in for Jira, for trying out and testing. Jira is Atlassian's mark.",
-        epilog="Example: python -m local_jira --port 8080 --data-dir .followthrough/jira",
+        epilog="Example: python -m local_jira --port 8701 --data-dir .followthrough/jira",
     )
-    parser.add_argument("--port", type=int, default=8080, help="0 takes a free port")
+    parser.add_argument("--port", type=int, default=8701, help="0 takes a free port")
     parser.add_argument("--data-dir", type=Path, default=Path(".followthrough/jira"))
     parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, help="used when the data is new")
     parser.add_argument("--context-path", default="", help="for example /jira")
