@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from demo.board import Board
 from demo.director import Director
@@ -44,7 +46,8 @@ class Options:
 
 def say(text: str) -> None:
     """Tell the person who watches."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the demonstration's own voice
+    sys.stderr.write(f"{text}\n")  # in one piece: many stories tell at the same time
+    sys.stderr.flush()
 
 
 def run(options: Options) -> int:
@@ -125,6 +128,7 @@ def _stay_up(stage: Stage, planned: Planned) -> None:
 def _invitation(stage: Stage, planned: Planned) -> str:
     urls = stage.urls
     waiting = planned.keys.get("school-price-for-a-club", "")
+    here = f"FOLLOWTHROUGH_DATA_DIR={stage.settings.data_dir} .venv/bin/followthrough"
     passwords = ", ".join(f"{one.id} / {desk_password(one)}" for one in STAFF.values())
     lines = [
         "It stays up until Ctrl-C. Look around:",
@@ -140,11 +144,13 @@ def _invitation(stage: Stage, planned: Planned) -> str:
             "club gets the school price."
         )
     lines += [
-        "  Write an issue of your own in Jira, answer it as ada, decide it with /resolve answered …",
-        "  Kill the worker and start another: its process id is in "
-        f"{stage.settings.data_dir / 'stack.json'}; then, in another terminal,\n"
-        f"    FOLLOWTHROUGH_DATA_DIR={stage.settings.data_dir} .venv/bin/followthrough worker",
-        f"  FOLLOWTHROUGH_DATA_DIR={stage.settings.data_dir} .venv/bin/followthrough queue",
+        "  Write an issue of your own in Jira as one of the customers, answer it as ada, and decide "
+        "it with a comment such as `/resolve answered It is under Settings`.",
+        f"  Kill the worker (kill -9 {stage.worker_process() or 'its process'}), write something, "
+        "then start another one:",
+        f"    {here} worker",
+        "  See from a terminal what waits:",
+        f"    {here} queue",
     ]
     return "\n".join(lines)
 
@@ -161,8 +167,8 @@ def _options(given: Sequence[str] | None) -> Options:
     parser.add_argument("--limit", type=int, help="take so many items of the file")
     parser.add_argument("--data-dir", type=Path, help="where its files go; made anew each time")
     chosen = parser.parse_args(given)
-    if chosen.limit is not None and chosen.limit < 1:
-        parser.error("--limit is at least 1")
+    if chosen.limit is not None and (chosen.limit < 1 or chosen.input is None):
+        parser.error("--limit is at least 1 and goes with --input")
     return Options(
         once=chosen.once,
         as_json=chosen.json,
@@ -174,15 +180,25 @@ def _options(given: Sequence[str] | None) -> Options:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Run; a person gets a sentence and never a traceback."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    options = _options(given)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _interrupt)
     try:
-        return run(_options(given))
+        return run(options)
     except Problem as problem:
         say(problem.sentence())
         return int(problem.exit_code)
     except KeyboardInterrupt:
-        say("Stopped.")
-        return ExitCode.DONE
+        say("Stopped before the end." if options.once else "Stopped.")
+        return ExitCode.ANSWER_IS_NO if options.once else ExitCode.DONE
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """The first Ctrl-C stops everything in order; more of them must not cut that short."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    say("Stopping…")
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

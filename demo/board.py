@@ -20,6 +20,10 @@ class NotSeen(Exception):  # noqa: N818 - it names what did not happen
     """Somebody waited for something that did not show in time."""
 
 
+class Stopped(Exception):  # noqa: N818 - it names what happened
+    """The demonstration ends before its time; nobody waits any more."""
+
+
 class Board:
     """The issues of a project as last seen. Use it in a `with` block.
 
@@ -40,8 +44,14 @@ class Board:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended.set()
+        self.close()
         self._thread.join()
+
+    def close(self) -> None:
+        """Look no more; whoever waits is told so at once."""
+        with self._changed:
+            self._ended.set()
+            self._changed.notify_all()
 
     def issue(self, key: str) -> SeenIssue | None:
         """An issue as last seen."""
@@ -63,11 +73,13 @@ class Board:
     def wait_until(
         self, find: Callable[[], SeenIssue | None], seconds: float, otherwise: str
     ) -> SeenIssue:
-        """What `find` finds, tried after each look. Raises `NotSeen` with `otherwise`."""
+        """What `find` finds, tried after each look. Raises `NotSeen` with `otherwise`, `Stopped`."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while (found := find()) is None:
                 left = deadline - time.monotonic()
+                if self._ended.is_set():
+                    raise Stopped
                 if left <= 0:
                     raise NotSeen(f"{otherwise} within {seconds:.0f} s")
                 self._changed.wait(left)

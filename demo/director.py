@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from demo.actors.refusals import ChannelBroken, TurnedAway
-from demo.board import Board, NotSeen
+from demo.board import Board, NotSeen, Stopped
 from demo.people import CUSTOMERS
 from demo.script import After, Script, ScriptItem
 from demo.signs import SeenIssue
@@ -52,16 +52,28 @@ class Director:
     def play(self) -> Performance:
         """Play everything; a story that goes wrong is told and does not stop the others."""
         reviews = [item for item in self._script.items if item.by is None]
-        with ThreadPoolExecutor(len(self._script.items) + 2, thread_name_prefix="story") as threads:
-            threads.submit(self._guarded, "the app-store reviews", self._take_in_reviews, reviews)
-            threads.submit(self._guarded, "the killed worker", self._kill_the_worker)
-            for item in self._script.items:
-                threads.submit(self._guarded, item.name, self._story, item)
+        threads = ThreadPoolExecutor(len(self._script.items) + 2, thread_name_prefix="story")
+        try:
+            stories = [
+                threads.submit(self._guarded, "the reviews", self._take_in_reviews, reviews),
+                threads.submit(self._guarded, "the killed worker", self._kill_the_worker),
+                *(
+                    threads.submit(self._guarded, item.name, self._story, item)
+                    for item in self._script.items
+                ),
+            ]
+            for story in stories:
+                story.result()
+        finally:
+            self._board.close()  # after Ctrl-C nobody goes on waiting
+            threads.shutdown(cancel_futures=True)
         return self._performance
 
     def _guarded(self, name: str, play: Callable[..., None], *arguments: object) -> None:
         try:
             play(*arguments)
+        except Stopped:
+            return
         except (TurnedAway, ChannelBroken, NotSeen, Problem) as problem:
             self._performance.troubles.append(f"{name}: {problem}")
             self._say(f"  ! {name}: {problem}")

@@ -46,9 +46,12 @@ def run_file(stage: Stage, board: Board, path: Path, limit: int | None, say: Say
     """Take the file in and decide every item. Raises `WrongSettings` when it has no good row."""
     run = FileRun()
     taken_in = threading.Event()
-    with ThreadPoolExecutor(AT_WORK + 1, thread_name_prefix="owner") as threads:
+    threads = ThreadPoolExecutor(AT_WORK + 1, thread_name_prefix="owner")
+    try:
         threads.submit(_take_in, stage, path, limit, run, taken_in)
         _hand_out(stage, board, threads, run, taken_in, say)
+    finally:
+        threads.shutdown(cancel_futures=True)
     if not run.sent and not run.troubles:
         raise WrongSettings("no row of the file could be taken in.", where=str(path))
     return run

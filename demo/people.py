@@ -53,7 +53,7 @@ def _customer(
 ) -> Played:
     return Played(
         id=person,
-        name=name,
+        name=f"{name} (played)",
         email=f"{person}@lumen-customers.example",
         password=f"lumen-{person}",
         segment=segment,

@@ -91,7 +91,7 @@ SIGNS: dict[str, Callable[[SeenIssue], bool]] = {
     "unsure": lambda issue: "ft-unsure" in issue.labels,
     "sure": lambda issue: bool(issue.item) and "ft-unsure" not in issue.labels,
     "asked": _asked,
-    "leave_asked": lambda issue: issue.says("Approval asked: climb"),
+    "leave_asked": lambda issue: issue.says("Approval asked: escalation"),
     "granted": lambda issue: issue.says("was approved*"),
     "refused": lambda issue: issue.says("was refused*"),
     "expired": lambda issue: issue.says("expired: nobody decided in time"),

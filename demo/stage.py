@@ -68,6 +68,11 @@ class Stage:
                 )
             return self._at_desk[person.id]
 
+    def worker_process(self) -> int | None:
+        """The process id of the worker, as the stack announced it."""
+        parts = (read_stack(self.settings.data_dir) or {}).get("parts") or {}
+        return (parts.get("worker") or {}).get("pid")
+
     @property
     def administrator(self) -> JiraPerson:
         """The tracker's administrator: opens accounts and reads everything back."""

@@ -50,10 +50,10 @@ def perform(scene: Scene, step: Step) -> None:
         return
     try:
         _DOING[step.verb](scene, step)
-    except TurnedAway:
-        if not step.refused:
-            raise
-        return
+    except TurnedAway as refusal:
+        if step.refused or refusal.after_silence:
+            return
+        raise
     if step.refused:
         raise ChannelBroken(f"{step.who} was to be refused on {scene.key} and was not")
 

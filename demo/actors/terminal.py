@@ -35,10 +35,8 @@ class Terminal:
             if done.returncode == 0:
                 return done.stdout
             told = " ".join(done.stderr.split())
-            if done.returncode == 1 and attempt:
-                return told  # what nobody seemed to hear was heard after all
             if done.returncode == 1:
-                raise TurnedAway(told)
+                raise TurnedAway(told, after_silence=attempt > 0)
             if done.returncode != UNREACHABLE:
                 break
         raise ChannelBroken(

@@ -219,9 +219,10 @@ def _edited(evidence: Evidence, issue_id: str) -> bool:
         str(event.facts.get("field")): event.facts.get("after")
         for event in item.all_of(EventKind.EDITED_IN_JIRA)
     }
-    return issue is not None and (issue.priority, issue.assignee) == (
-        edits.get("priority"),
-        edits.get("assignee"),
+    return (
+        issue is not None
+        and {"priority", "assignee"} <= edits.keys()
+        and (issue.priority, issue.assignee) == (edits["priority"], edits["assignee"])
     )
 
 
