@@ -46,9 +46,9 @@ class ItemErrands:
     async def run_all(self) -> None:
         """Do everything that can be done now; a parked item only keeps its books."""
         await self._receive()
+        await self._extend_calendar()
         await self._read()
         self._pass_deadlines()
-        await self._extend_calendar()
         await self._record_if_binding()
         await self._start_actions()
         await self._send_outgoing()

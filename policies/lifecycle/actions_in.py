@@ -26,13 +26,11 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         a.model_copy(update={"result": result}) if a is action else a for a in state.actions
     )
     state = state.model_copy(update={"actions": actions})
-    amount = words.money(proposal.amount)
     state = record.happened(
         state,
         EventKind.ACTION_ENDED,
         now,
-        f"{proposal.kind}{' of ' + amount if amount else ''} "
-        f"{words.OUTCOME_WORDS[result.outcome]}.",
+        f"{words.sentence(words.what_of(proposal))} {words.OUTCOME_WORDS[result.outcome]}.",
         request=result.request_id,
         action=proposal.kind,
         outcome=result.outcome,

@@ -116,12 +116,11 @@ def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acte
     )
     action = OpenAction(proposal=proposal, workflow_id=action_workflow_id(request_id))
     state = state.model_copy(update={"actions": (*state.actions, action)})
-    amount = words.money(message.amount)
     state = record.happened(
         state,
         EventKind.ACTION_PROPOSED,
         now,
-        f"{message.actor.person} proposed: {message.kind}{' of ' + amount if amount else ''}.",
+        f"{message.actor.person} proposed: {words.what(message.kind, message.amount)}.",
         actor=message.actor,
         request=request_id,
         action=message.kind,

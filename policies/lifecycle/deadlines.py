@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta
 from models.clocks import ClockRun
 from models.events import EventKind
 from models.item_state import ItemState
-from policies import clocks
 from policies.lifecycle import record, running_clocks
 from policies.lifecycle.ladder import climb_if_due
-from policies.lifecycle.running_clocks import TITLES, pinned, running
+from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 
 BREACH = 100
-CALENDAR_MARGIN = timedelta(days=14)
+CALENDAR_MARGIN = timedelta(days=60)
 """The calendar is expanded anew when it covers less than this beyond the present."""
 
 
@@ -53,9 +52,7 @@ def pass_deadlines(state: ItemState, now: datetime) -> ItemState:
 
 def calendar_runs_out(state: ItemState, now: datetime) -> bool:
     """Whether the pinned calendar must be expanded further before anything is computed on it."""
-    if state.snapshot is None or state.decision is not None:
-        return False
-    return now >= _calendar_ends(state).at
+    return state.snapshot is not None and now >= _calendar_ends(state).at
 
 
 def _shares(state: ItemState) -> tuple[int, ...]:
@@ -63,11 +60,10 @@ def _shares(state: ItemState) -> tuple[int, ...]:
 
 
 def _shares_ahead(state: ItemState) -> list[Deadline]:
-    calendar = pinned(state).calendar
     ahead = []
     for run in running(state):
         percent = next((p for p in _shares(state) if p not in run.warned), None)
-        at = clocks.reached_at(run, calendar, percent) if percent else None
+        at = reached(state, run, percent) if percent else None
         if percent and at:
             what = "due" if percent == BREACH else f"{percent} % used"
             ahead.append(Deadline(at, f"{TITLES[run.name]} {what}"))
@@ -82,10 +78,7 @@ def _ladder_ahead(state: ItemState) -> list[Deadline]:
         return [Deadline(state.ladder.next_at, "next rung of the ladder")]
     if state.ladder.level or state.ladder.exhausted:
         return []
-    starts = [
-        clocks.reached_at(run, pinned(state).calendar, rules.starts_at_percent)
-        for run in running(state)
-    ]
+    starts = [reached(state, run, rules.starts_at_percent) for run in running(state)]
     return [Deadline(at, "escalation starts") for at in starts if at is not None]
 
 
@@ -95,12 +88,11 @@ def _calendar_ends(state: ItemState) -> Deadline:
 
 
 def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemState:
-    calendar = pinned(state).calendar
     due = [
         (percent, at)
         for percent in _shares(state)
         if percent not in run.warned
-        and (at := clocks.reached_at(run, calendar, percent)) is not None
+        and (at := reached(state, run, percent)) is not None
         and at <= now
     ]
     if not due:

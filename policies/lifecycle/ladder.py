@@ -13,7 +13,7 @@ from models.policy import Ladder, Rung
 from policies import clocks, escalation
 from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
 from policies.lifecycle import record, words
-from policies.lifecycle.running_clocks import TITLES, pinned, running
+from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 
 
@@ -52,11 +52,10 @@ def stand_down_if_calm(state: ItemState, now: datetime) -> ItemState:
 
 
 def _pressing(state: ItemState, rules: Ladder, now: datetime) -> bool:
-    calendar = pinned(state).calendar
     return any(
         at <= now
         for run in running(state)
-        if (at := clocks.reached_at(run, calendar, rules.starts_at_percent)) is not None
+        if (at := reached(state, run, rules.starts_at_percent)) is not None
     )
 
 

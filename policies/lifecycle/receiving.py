@@ -11,7 +11,6 @@ from models.events import EventKind
 from models.item_state import ItemState
 from models.messages import ProposeAction
 from models.people import Actor, Channel
-from policies import clocks
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.acts import open_action
 from policies.lifecycle.observation import take_in
@@ -83,7 +82,7 @@ def _due_sentence(state: ItemState) -> str:
     if run is None:
         return ""
     calendar = running_clocks.pinned(state).calendar
-    at = clocks.reached_at(run, calendar, 100)
+    at = running_clocks.due(state, run)
     rule = running_clocks.rules_now(state).target_rule
     return f"First response due {words.moment(at, calendar.zone)} (rule: {rule})." if at else ""
 

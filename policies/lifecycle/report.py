@@ -76,11 +76,10 @@ def due_at(state: ItemState) -> datetime | None:
     """The earliest promise still to be kept; None while none runs or all are paused."""
     if state.snapshot is None:
         return None
-    calendar = state.snapshot.calendar
     due = [
         at
         for run in running_clocks.running(state)
-        if (at := running_clocks.due(run, calendar)) is not None
+        if (at := running_clocks.due(state, run)) is not None
     ]
     return min(due, default=None)
 

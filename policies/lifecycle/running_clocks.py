@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun, Pause
+from models.clocks import ClockName, ClockReading, ClockRun, Pause
 from models.events import EventKind
 from models.item_state import ItemState
 from models.lifecycle import Severity
 from models.policy import PolicySnapshot, SeverityRules
 from policies import clocks
+from policies.business_time import CalendarExhausted
 from policies.lifecycle import record
 from policies.lifecycle.stages import clock
 
@@ -179,6 +180,18 @@ def _replace(state: ItemState, old: ClockRun, new: ClockRun) -> ItemState:
     return state.model_copy(update={"clocks": runs})
 
 
-def due(run: ClockRun, calendar: BusinessCalendar) -> datetime | None:
+def reached(state: ItemState, run: ClockRun, percent: int) -> datetime | None:
+    """When so much of this clock's target is used up.
+
+    None while that is not known: the clock stands still, or the moment lies beyond the pinned
+    calendar, which is expanded long before it comes.
+    """
+    try:
+        return clocks.reached_at(run, pinned(state).calendar, percent)
+    except CalendarExhausted:
+        return None
+
+
+def due(state: ItemState, run: ClockRun) -> datetime | None:
     """When this clock's target is used up; None while that is not known."""
-    return clocks.reached_at(run, calendar, 100)
+    return reached(state, run, 100)

@@ -15,9 +15,8 @@ from models.item_state import ItemState
 from models.jira_view import DesiredView, ProjectionResult
 from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY, LABEL_PREFIX
-from policies import clocks
 from policies.lifecycle import record
-from policies.lifecycle.running_clocks import pinned
+from policies.lifecycle.running_clocks import due, pinned
 from policies.lifecycle.stages import clock, needs_triage
 
 BREACHED = f"{LABEL_PREFIX}breached"
@@ -134,7 +133,7 @@ def _due_date(state: ItemState) -> date | None:
     if run is None or not run.running:
         return None
     calendar = pinned(state).calendar
-    at = clocks.reached_at(run, calendar, 100)
+    at = due(state, run)
     return at.astimezone(ZoneInfo(calendar.zone)).date() if at else None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.approval import (
+    ActionKind,
     ActionProposal,
     ActionResult,
     ActionStatus,
@@ -109,23 +110,35 @@ def climb_note(snapshot: PolicySnapshot, rung: Rung, why: str, *, reminder: bool
     )
 
 
+def what(kind: ActionKind, amount: Money | None) -> str:
+    """An action in words: `refund of 49.00 EUR`, `data deletion`."""
+    named = kind.value.replace("_", " ")
+    return f"{named} of {money(amount)}" if amount else named
+
+
 def asked_note(proposal: ActionProposal, eligible_hint: str) -> str:
     """Tells who may decide that something waits for them."""
-    amount = money(proposal.amount)
+    hint = f" {eligible_hint}" if eligible_hint else ""
     return (
-        f"*Approval asked: {proposal.kind}{' of ' + amount if amount else ''}* by "
-        f"{proposal.proposed_by.person}. {proposal.summary} {eligible_hint} "
+        f"*Approval asked: {what_of(proposal)}* by "
+        f"{proposal.proposed_by.person}. {proposal.summary}{hint} "
         f"Decide with {{{{/approve {proposal.request_id} reason}}}} or "
         f"{{{{/reject {proposal.request_id} reason}}}}."
     )
 
 
+def what_of(proposal: ActionProposal) -> str:
+    """What a proposal asks for, in words: as above, or `escalation to level 3 (executive)`."""
+    if proposal.kind is ActionKind.CLIMB:
+        return f"escalation to level {proposal.rung} ({proposal.subject})"
+    return what(proposal.kind, proposal.amount)
+
+
 def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
     """Says how a request ended, who voted, and what was done."""
-    amount = money(proposal.amount)
-    voters = "; ".join(
+    voters = " ".join(
         f"{vote.person} {'approved' if vote.choice is Choice.APPROVE else 'refused'}"
-        + (f": {vote.reason}" if vote.reason else "")
+        + (f": {vote.reason.rstrip('.')}." if vote.reason else ".")
         for vote in result.votes
     )
     done = ""
@@ -133,9 +146,14 @@ def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
         done = f" Effect {result.effect.state}"
         done += f", reference {result.effect.reference}." if result.effect.reference else "."
     return (
-        f"*{proposal.kind}{' of ' + amount if amount else ''} "
+        f"*{sentence(what_of(proposal))} "
         f"{OUTCOME_WORDS[result.outcome]}* (rule: {result.rule}). {voters}{done}"
     ).strip()
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def decision_note(decision: Decision) -> str:

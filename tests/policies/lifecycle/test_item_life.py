@@ -380,4 +380,17 @@ def test_a_policy_may_let_a_reopened_clock_go_on_where_it_stood() -> None:
     resolution = clock(state, ClockName.RESOLUTION)
     assert resolution is not None
     assert (resolution.cycle, report.due_at(state)) == (1, after(14))
-    assert running_clocks.due(resolution, pinned.calendar) == after(32)
+    assert running_clocks.due(state, resolution) == after(32)
+
+
+def test_a_due_time_beyond_the_pinned_calendar_is_not_known_and_harms_nothing() -> None:
+    state = new_item()
+    pinned = state.snapshot
+    assert pinned is not None
+    short = pinned.calendar.model_copy(
+        update={"covers_until": int(after(10).timestamp()), "intervals": pinned.calendar.intervals}
+    )
+    state = state.model_copy(update={"snapshot": pinned.model_copy(update={"calendar": short})})
+
+    assert report.due_at(state) == after(4)
+    assert deadlines.calendar_runs_out(state, after(1))
