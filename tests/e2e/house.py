@@ -111,6 +111,14 @@ class House(Office):
 
         await self.eventually(started, say=f"{activity} of {workflow.id} is under way")
 
+    async def tried_in_vain(
+        self, tried: Issue | WorkflowHandle[Any, Any], activity: str, times: int = 2
+    ) -> bool:
+        """Whether this activity has failed and is being repeated."""
+        workflow = self.handle(tried) if isinstance(tried, Issue) else tried
+        pending = (await workflow.describe()).raw_description.pending_activities
+        return any(a.activity_type.name == activity and a.attempt > times for a in pending)
+
     async def hold(
         self, method: str, path: str, seconds: float, **rule: Any
     ) -> Callable[[], Awaitable[None]]:
