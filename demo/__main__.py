@@ -129,11 +129,13 @@ def _invitation(stage: Stage, planned: Planned) -> str:
     urls = stage.urls
     waiting = planned.keys.get("school-price-for-a-club", "")
     here = f"FOLLOWTHROUGH_DATA_DIR={stage.settings.data_dir} .venv/bin/followthrough"
-    passwords = ", ".join(f"{one.id} / {desk_password(one)}" for one in STAFF.values())
+    somebody = STAFF["lena"]
     lines = [
         "It stays up until Ctrl-C. Look around:",
         f"  Jira         {urls.jira}/issues",
-        f"  Desk         {urls.desk}  (sign in as {passwords})",
+        f"  Desk         {urls.desk}",
+        f"               Sign in as {', '.join(STAFF)}; {somebody.id}'s password is "
+        f"{desk_password(somebody)}, and so on.",
         f"  Temporal UI  {urls.temporal_ui}",
         "",
         "Try yourself:",
