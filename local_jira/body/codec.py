@@ -1,5 +1,6 @@
 """Texts as they are kept, and as either version of the API sends and receives them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from local_jira.body.adf import is_document
@@ -48,8 +49,20 @@ def write_body(body: Body | None, api: str) -> Any:
     return body["adf"] or wiki_to_adf(body["text"])
 
 
-def body_html(body: Body | None) -> str:
-    """A kept text as safe HTML."""
+def body_html(body: Body | None, name_of: Callable[[str], str | None] | None = None) -> str:
+    """A kept text as safe HTML; `name_of` gives an account's name, so that mentions read as such."""
     if body is None:
         return ""
-    return adf_to_html(body["adf"] or wiki_to_adf(body["text"]))
+    document = body["adf"] or wiki_to_adf(body["text"])
+    return adf_to_html(_with_names(document, name_of) if name_of else document)
+
+
+def _with_names(node: Body, name_of: Callable[[str], str | None]) -> Body:
+    """The same document with every mention showing the name that its account has now."""
+    if node.get("type") == "mention":
+        attributes = node.get("attrs", {})
+        name = name_of(str(attributes.get("id", "")))
+        return {**node, "attrs": {**attributes, "text": f"@{name}"}} if name else node
+    if not node.get("content"):
+        return node
+    return {**node, "content": [_with_names(child, name_of) for child in node["content"]]}

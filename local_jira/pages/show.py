@@ -1,5 +1,6 @@
 """What the pages show: plain values for the templates, already limited to what may be seen."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,6 +113,14 @@ def _details(view: View, issue: IssueRecord) -> list[tuple[str, str]]:
     return details
 
 
+def _namer(view: View) -> Callable[[str], str | None]:
+    def name_of(account_id: str) -> str | None:
+        account = view.account(account_id)
+        return account.display_name if account else None
+
+    return name_of
+
+
 def _comments(view: View, issue: IssueRecord) -> list[Content]:
     shown = []
     for comment in visible_comments(view, comments_of(view.connection, issue.id)):
@@ -125,7 +134,7 @@ def _comments(view: View, issue: IssueRecord) -> list[Content]:
                 "at": _time(view, comment.created),
                 "edited": comment.updated != comment.created,
                 "public": is_public(properties),
-                "body": Markup(body_html(comment.body)),  # noqa: S704 - the renderer escapes every text
+                "body": Markup(body_html(comment.body, _namer(view))),  # noqa: S704 - the renderer escapes every text
                 "properties": {} if _is_customer(view) else properties,
             }
         )
@@ -192,7 +201,7 @@ def issue_page(call: Call, key: str) -> Content:
         "assignee_id": issue.fields.get("assignee") or "",
         "priority_id": issue.fields.get("priority") or "",
         "duedate": issue.fields.get("duedate") or "",
-        "description": Markup(body_html(issue.fields.get("description"))),  # noqa: S704 - as above
+        "description": Markup(body_html(issue.fields.get("description"), _namer(view))),  # noqa: S704 - as above
         "details": _details(view, issue),
         "comments": _comments(view, issue),
         "links": _links(view, issue) if staff_only else [],

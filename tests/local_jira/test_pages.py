@@ -55,6 +55,17 @@ def test_everything_people_write_is_escaped(
         assert "javascript:" not in text
 
 
+def test_a_mention_reads_as_the_name_of_the_account(
+    http: httpx.Client, browser: httpx.Client, make: Maker
+) -> None:
+    key = make()
+    body = "Please look, [~accountid:acc-omar-owner] and [~accountid:acc-nobody]."
+    http.post(f"/rest/api/2/issue/{key}/comment", json={"body": body})
+    text = browser.get(f"/browse/{key}").text
+    assert "@Omar Owner" in text
+    assert "@acc-nobody" in text
+
+
 def test_a_person_comments_edits_and_moves_an_issue(
     http: httpx.Client, browser: httpx.Client, make: Maker, local_jira: RunningLocalJira
 ) -> None:
