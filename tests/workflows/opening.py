@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -172,11 +172,14 @@ async def skipping_office(directory: Path, **worker_options: Any) -> AsyncIterat
 
 
 @asynccontextmanager
-async def real_office(directory: Path, **worker_options: Any) -> AsyncIterator[Office]:
-    """An office on a real Temporal server."""
+async def real_office(
+    directory: Path, *, server_options: Sequence[str] = (), **worker_options: Any
+) -> AsyncIterator[Office]:
+    """An office on a real Temporal server; `server_options` are of its command line."""
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal_binary()),
         search_attributes=ALL_KEYS,
+        dev_server_extra_args=server_options,
         plugins=[followthrough_plugin()],
     )
     async with (
