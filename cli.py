@@ -9,8 +9,9 @@ from __future__ import annotations
 import typer
 
 from console import acts, doctor, intake, reading, stack
-from console.mishaps import keep_details, leave, quiet_logs
+from console.mishaps import keep_details, quiet_logs
 from console.surface import tell_problem
+from runtime.leaving import leave
 from runtime.problems import ExitCode, Problem
 
 app = typer.Typer(

@@ -33,6 +33,7 @@ from ledger.failures import LedgerFailure
 from ledger.store import Ledger, open_ledger
 from policies import commands
 from runtime.connection import connect
+from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.pepper import load_or_create_pepper
 from runtime.problems import Problem
@@ -140,4 +141,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

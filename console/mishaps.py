@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import traceback
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, TextIO, cast
+from typing import TextIO, cast
 
 from runtime.log import configure_logging
 from runtime.problems import Problem
@@ -64,17 +61,3 @@ def keep_details(error: Exception) -> Problem:
         f"Something went wrong that this program does not know ({type(error).__name__}).",
         remedy=f"The details are in {path}; `followthrough doctor` checks each part.",
     )
-
-
-def leave(code: int) -> NoReturn:
-    """End the process with everything written.
-
-    Temporal's native threads may outlive the interpreter and abort it while it takes itself down
-    (seen after a refused connection: `PyGILState_Release`), which would replace our exit code; so
-    the interpreter's own end is skipped.
-    """
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # the reader has gone, as with `| head`
-            stream.flush()
-    os._exit(code)

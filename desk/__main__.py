@@ -10,6 +10,7 @@ import uvicorn
 
 from desk.app import create_app
 from policies.problems import PolicyError
+from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.ports import LOOPBACK, is_free
 from runtime.problems import ExitCode, Problem, WrongSettings
@@ -64,4 +65,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
