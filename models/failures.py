@@ -88,7 +88,7 @@ POLICY_INVALID = Failure(
     type="PolicyInvalid",
     retryable=False,
     who=WhoActs.OPERATOR,
-    remedy="The policy files do not load. Run `followthrough policy check`, mend the lines it "
+    remedy="The policy files do not load. Run `followthrough doctor`, mend the lines it "
     "names, then resume.",
 )
 LEDGER_UNAVAILABLE = Failure(
