@@ -46,3 +46,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 async def house(stack: LocalStack) -> AsyncIterator[House]:
     async for opened in open_house(stack):
         yield opened
+
+
+@pytest.fixture
+def house_address(stack: LocalStack) -> str:
+    """Where the stack's Temporal answers."""
+    return stack.urls.temporal_address

@@ -83,3 +83,21 @@ async def test_a_decision_waits_for_a_ledger_that_can_only_be_read_and_is_record
     await nothing_is_lost_or_doubled(house, issue)
     voted = [row for row in house.ledger.events_of(issue.id) if row.event.kind == "voted"]
     assert [row.event.person for row in voted] == ["lena"]
+
+
+async def test_a_worker_that_starts_while_jira_is_down_takes_its_items_up_when_jira_is_back(
+    house: House,
+) -> None:
+    issue = await triaged(house, REFUND)
+    await house.commented(issue, 1)
+    await house.kill("worker")
+    await house.comment(issue, "ada", "We are looking into it.")
+    await house.kill("jira")
+
+    await house.bring_back("worker")
+    await house.eventually(lambda: house.tried_in_vain(issue, "read_issue"), say="Jira is missed")
+    await house.bring_back("jira")
+
+    await house.until(issue, lambda s: s.stage is Stage.DECIDE, say="the answer is seen")
+    await decided(house, issue)
+    await nothing_is_lost_or_doubled(house, issue)
