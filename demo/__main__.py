@@ -121,8 +121,19 @@ def _greeting(options: Options) -> str:
 
 def _stay_up(stage: Stage, planned: Planned) -> None:
     say(_invitation(stage, planned))
+    told: set[str] = set()
     while True:
         time.sleep(WATCH_SECONDS)
+        for part in set(stage.stack.ended_parts()) - told:
+            told.add(part)
+            say(_ended(stage, part))
+
+
+def _ended(stage: Stage, part: str) -> str:
+    if part == "worker":
+        return "The worker has ended. Nothing is lost: start another one, and it goes on."
+    log = stage.stack.logs / f"{part}.log"
+    return f"{part} has ended; its last words are in {log}. Ctrl-C, then `make demo` starts anew."
 
 
 def _invitation(stage: Stage, planned: Planned) -> str:

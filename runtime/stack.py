@@ -126,6 +126,11 @@ class LocalStack:
         for part in self._planned().parts.values():
             part.check()
 
+    def ended_parts(self) -> tuple[str, ...]:
+        """The names of parts that should run and do not, without raising."""
+        parts = self._planned().parts.items()
+        return tuple(name for name, part in parts if not part.is_alive())
+
     def kill_worker(self) -> None:
         """End the worker at once, as a crash would; `restart_worker` brings it back."""
         self._planned().parts["worker"].kill()

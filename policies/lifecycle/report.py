@@ -8,7 +8,7 @@ from models.clocks import ClockReading
 from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
 from models.messages import ItemStatus, OpenActionStatus
-from policies.lifecycle import running_clocks, words
+from policies.lifecycle import running_clocks, stages, words
 from policies.lifecycle.running_clocks import TITLES
 from policies.lifecycle.stages import (
     awaited_people,
@@ -118,7 +118,7 @@ def case_file(state: ItemState, now: datetime, jira_url: str = "") -> str:
         lines.append(
             f"**Owner:** {state.owner or 'nobody yet'} · routed by {state.triage.routed_by}"
         )
-    lines += ["", "| clock | used | left | due | |", "|---|---|---|---|---|"]
+    lines += ["", "| clock | promised | due | stands |", "|---|---|---|---|"]
     lines += [_clock_row(state, reading) for reading in status.clocks]
     if status.ladder_level:
         taken = f", taken on by {status.acknowledged_by}" if status.acknowledged_by else ""
@@ -137,12 +137,14 @@ def case_file(state: ItemState, now: datetime, jira_url: str = "") -> str:
 
 
 def _clock_row(state: ItemState, reading: ClockReading) -> str:
+    """Only what stays true until the item wakes again: no running figures."""
     zone = state.snapshot.calendar.zone if state.snapshot else "UTC"
+    run = stages.clock(state, reading.name)
     due = words.moment(reading.due_at, zone) if reading.due_at else "–"
-    condition = "paused" if reading.paused else "" if reading.in_hours else "out of hours"
+    promised = words.duration(run.target) if run else "–"
+    met = run is not None and not run.running
+    late = "late" if met else "overdue"
+    stands = "met" if met else "paused" if reading.paused else "running"
     if reading.breached:
-        condition = f"overdue {condition}".strip()
-    return (
-        f"| {TITLES[reading.name]} | {words.duration(reading.elapsed)} "
-        f"| {words.duration(reading.remaining)} | {due} | {condition} |"
-    )
+        stands = f"{stands}, {late}"
+    return f"| {TITLES[reading.name]} | {promised} | {due} | {stands} |"
