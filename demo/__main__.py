@@ -132,7 +132,7 @@ def _stay_up(stage: Stage, planned: Planned) -> None:
 def _ended(stage: Stage, part: str) -> str:
     if part == "worker":
         return "The worker has ended. Nothing is lost: start another one, and it goes on."
-    log = stage.stack.logs / f"{part}.log"
+    log = stage.stack.logs[part]
     return f"{part} has ended; its last words are in {log}. Ctrl-C, then `make demo` starts anew."
 
 
