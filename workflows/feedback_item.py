@@ -63,7 +63,8 @@ class FeedbackItemWorkflow:
         self._errands = ItemErrands(self, start.issue_key)
         self._alarm = Alarm()
         self._news = True
-        self.jira_changed_since_read = False
+        # A parked item may carry news over that it could not read; it looks once it is taken up.
+        self.jira_changed_since_read = self.state.parked is not None
 
     @workflow.run
     async def run(self, start: ItemStart) -> ItemResult:

@@ -11,8 +11,8 @@ from temporalio.client import WorkflowExecutionStatus
 
 from models.approval import ActionKind, ApprovalOutcome
 from models.lifecycle import Severity, Stage
-from models.messages import Acknowledge, Answer, ItemStatus, Override, Timeline
-from models.names import feedback_workflow_id
+from models.messages import Acknowledge, Answer, ItemStatus, Override, Resume, Timeline
+from models.names import SIGNAL_RESUME, feedback_workflow_id
 from models.people import Act
 from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
 from tests.workflows.office import Issue, Office
@@ -78,6 +78,29 @@ async def test_a_comment_that_jira_did_not_take_yet_is_carried_over_and_written_
         lambda: [c for c in office.comments(issue) if asked in c["body"]], say="it is written"
     )
     assert len([c for c in office.comments(issue) if asked in c["body"]]) == 1
+
+
+async def test_news_that_could_not_be_read_is_read_when_the_item_is_resumed_in_its_new_run(
+    office: Office,
+) -> None:
+    issue = await triaged(office, REFUND)
+    await office.settled(lambda: office.comments(issue), say="triage is told")
+    first_run = await run_of(office, issue)
+    office.jira.add_fault(
+        method="GET", path_pattern=f"*/issue/{issue.id}", action="status", status=403, times=1000
+    )
+    await office.comment(issue, "cora", "Nobody of you can read this now.", tell=False)
+    tried = 0
+    while await run_of(office, issue) == first_run:
+        assert tried < 30, "the item never continued as new"
+        tried += 1
+        await office.tell(issue)
+        await taken_in(office, issue, "parked", tried)
+    office.jira.clear_faults()
+
+    await office.handle(issue).signal(SIGNAL_RESUME, Resume())
+
+    await taken_in(office, issue, "customer_wrote", 1)
 
 
 async def test_the_timer_of_a_watched_item_rings_in_its_new_run(office: Office) -> None:
