@@ -203,7 +203,7 @@ class FeedbackItemWorkflow:
 
     async def _act(self, act: Callable[[ItemState, datetime], acts.Acted]) -> Answer:
         await workflow.wait_condition(lambda: self.state.item is not None or self.state.gone)
-        if self.state.item is None or self.state.closed_at is not None:
+        if self.state.item is None or self.state.gone or self.state.closed_at is not None:
             failure = NOTHING_TO_ACT_ON if self.state.item is None else TOO_LATE
             raise ApplicationError(failure.remedy, type=failure.type, non_retryable=True)
         acted = act(self.state, workflow.now())

@@ -53,6 +53,7 @@ class ItemErrands:
         await self._start_actions()
         await self._send_outgoing()
         await self._project()
+        await self._end_if_gone()
         if self._item.state.closed_at is not None:
             await self._record()
         self._show()
@@ -84,7 +85,9 @@ class ItemErrands:
 
     async def _read(self) -> None:
         state = self._item.state
-        if not self._item.jira_changed_since_read or state.item is None or state.parked:
+        if not self._item.jira_changed_since_read or state.item is None:
+            return
+        if state.parked or state.gone:
             return
         self._item.jira_changed_since_read = False
         try:
@@ -208,6 +211,12 @@ class ItemErrands:
                 f"{workflow_id} has ended and could not be told: {signal}.",
                 workflow=workflow_id,
             )
+
+    async def _end_if_gone(self) -> None:
+        """Whichever errand found the issue gone: take back what waits, then end."""
+        if self._item.state.gone:
+            await self._send_outgoing()
+            self._item.state = receiving.end_if_gone(self._item.state, workflow.now())
 
     async def _project(self) -> None:
         state = self._item.state

@@ -8,7 +8,7 @@ from models.activity_io import Received
 from models.approval import ActionKind
 from models.clocks import ClockName
 from models.events import EventKind
-from models.item_state import ItemState
+from models.item_state import ItemState, Outgoing
 from models.messages import ProposeAction
 from models.people import Actor, Channel
 from policies.lifecycle import record, running_clocks, words
@@ -88,7 +88,10 @@ def _due_sentence(state: ItemState) -> str:
 
 
 def gone(state: ItemState, now: datetime) -> ItemState:
-    """The issue was deleted or hidden: the item ends with that reason, nothing is projected."""
+    """The issue was deleted or hidden: the item ends with that reason, nothing is projected.
+
+    What still waits for votes is withdrawn first, so that nothing is carried out unseen.
+    """
     state = record.happened(
         state,
         EventKind.ISSUE_GONE,
@@ -97,7 +100,22 @@ def gone(state: ItemState, now: datetime) -> ItemState:
     )
     if state.snapshot is not None:
         state = running_clocks.stop_all(state, now)
+    withdrawn = tuple(Outgoing(workflow_id=a.workflow_id) for a in state.actions if a.waiting)
     state = state.model_copy(
-        update={"gone": True, "closed_at": now, "parked": None, "comments": (), "links": ()}
+        update={
+            "gone": True,
+            "parked": None,
+            "comments": (),
+            "links": (),
+            "outgoing": (*state.outgoing, *withdrawn),
+        }
     )
+    return end_if_gone(state, now)
+
+
+def end_if_gone(state: ItemState, now: datetime) -> ItemState:
+    """Close an item whose issue is gone, once its requests have told how they ended."""
+    if not state.gone or state.closed_at is not None or any(a.waiting for a in state.actions):
+        return state
+    state = state.model_copy(update={"closed_at": now})
     return record.happened(state, EventKind.CLOSED, now, "Closed: the issue is gone.")

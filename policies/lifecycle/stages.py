@@ -11,7 +11,7 @@ from models.policy import Ladder, Rung
 
 def stage_of(state: ItemState) -> Stage:
     """The one stage that the item is in."""
-    if state.closed_at is not None:
+    if state.closed_at is not None or state.gone:
         return Stage.CLOSE
     if state.item is None:
         return Stage.RECEIVE

@@ -331,6 +331,21 @@ async def test_a_deleted_issue_ends_its_item(office: Office) -> None:
     assert office.ledger.events_of(issue.id)[-1].event.kind == "closed"
 
 
+async def test_what_waits_for_votes_is_withdrawn_when_the_issue_is_deleted(office: Office) -> None:
+    issue = await triaged(office, REFUND)
+    request = await propose(office, issue, ActionKind.REFUND, 9900)
+    await office.vote(request, "fay")
+
+    await office.delete(issue)
+
+    await office.handle(issue).result()
+    assert (await office.request(request)).outcome is ApprovalOutcome.WITHDRAWN
+    assert office.effects() == []
+    recorded = [row.event.kind for row in office.ledger.events_of(issue.id)]
+    told = [kind for kind in recorded if kind in ("issue_gone", "voted", "action_ended", "closed")]
+    assert told == ["issue_gone", "voted", "action_ended", "closed"]
+
+
 async def test_without_a_proof_nobody_decides(office: Office) -> None:
     issue = await triaged(office, REFUND)
     actor = (await office.actor("omar", Act.RESOLVE, "feedback-other")).without_proof()
