@@ -7,6 +7,8 @@ activities end before the first one is due, so they cost nothing.
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
@@ -33,14 +35,25 @@ class _Beating(ActivityInboundInterceptor):
         timeout = activity.info().heartbeat_timeout
         if timeout is None:
             return await self.next.execute_activity(input)
-        beating = asyncio.create_task(_beat(SHARE * timeout.total_seconds()))
+        beating = asyncio.create_task(_beat(SHARE * timeout.total_seconds(), _is_async(input.fn)))
         try:
             return await self.next.execute_activity(input)
         finally:
             beating.cancel()
 
 
-async def _beat(every_seconds: float) -> None:
+async def _beat(every_seconds: float, of_coroutine: bool) -> None:
     while True:
         await asyncio.sleep(every_seconds)
-        activity.heartbeat()
+        if of_coroutine:
+            activity.heartbeat()
+        else:
+            # While a plain function runs, a beat waits for the event loop; called on the loop
+            # itself it would wait for its own end, and everything else with it.
+            await asyncio.to_thread(activity.heartbeat)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    """Whether the SDK runs it on the event loop rather than in a thread."""
+    called = getattr(function, "__call__", None)  # noqa: B004 - the method itself is looked at
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)

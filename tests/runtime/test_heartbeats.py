@@ -37,7 +37,10 @@ async def beats_of(allowed: timedelta | None, wanted: int) -> int:
     environment.info = replace(environment.info, heartbeat_timeout=allowed)
     environment.on_heartbeat = hear
     inbound = Heartbeats().intercept_activity(Slow(enough if wanted else None))
-    given = ExecuteActivityInput(fn=print, args=[], executor=None, headers={})
+
+    async def on_the_loop() -> None: ...
+
+    given = ExecuteActivityInput(fn=on_the_loop, args=[], executor=None, headers={})
     assert await environment.run(inbound.execute_activity, given) == "done"
     return len(heard)
 
