@@ -144,8 +144,15 @@ APPROVAL_WAITS = Failure(
     type="ApprovalWaits",
     retryable=False,
     who=WhoActs.SENDER,
-    remedy="A policy action of this item still waits for approval. Decide or withdraw it first, "
-    "then resolve the item.",
+    remedy="A policy action of this item still waits for approval. Decide that first, then "
+    "resolve the item.",
+)
+UNKNOWN_VALUE = Failure(
+    type="UnknownValue",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="That category or owner is not one of those in the item's policy. Take a category of "
+    "triage.yaml and a person of people.yaml.",
 )
 MALFORMED = Failure(
     type="Malformed",
@@ -179,6 +186,7 @@ ALL_FAILURES: tuple[Failure, ...] = (
     TOO_LATE,
     NOTHING_TO_ACT_ON,
     APPROVAL_WAITS,
+    UNKNOWN_VALUE,
     MALFORMED,
     ALREADY_VOTED,
 )

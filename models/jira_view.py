@@ -18,6 +18,7 @@ class Side(StrEnum):
     STAFF = "staff"
     CUSTOMER = "customer"
     OURSELVES = "ourselves"
+    MACHINE = "machine"
 
 
 class CommandName(StrEnum):

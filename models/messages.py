@@ -124,6 +124,7 @@ class OpenActionStatus(Frozen):
     amount: Money | None
     proposed_by: str
     outcome: str | None
+    failure: str | None = None
 
 
 class ItemStatus(Frozen):

@@ -156,6 +156,7 @@ class PolicySnapshot(Frozen):
     approvals: tuple[ApprovalRule, ...]
     watch: WatchRule
     statuses: StatusMap
+    categories: tuple[str, ...] = ()
     people: tuple[Person, ...]
     permissions: dict[Act, tuple[str, ...]]
     trusted_keys: dict[str, str] = {}

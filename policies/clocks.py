@@ -72,8 +72,8 @@ def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReadi
     """What the clock shows at `now`, or showed when it stopped.
 
     It is breached from the very second in which its target is used up, so an answer in that
-    second is late, like the timer that fires in it. Raises `CalendarExhausted` when the calendar
-    does not reach far enough to tell when a running clock is due.
+    second is late, like the timer that fires in it. `due_at` is None when the calendar does not
+    reach far enough to tell. Raises `CalendarExhausted` when it does not even reach `now`.
     """
     until = min(now, run.stopped_at) if run.stopped_at else now
     until = max(until, run.started_at)
@@ -123,12 +123,14 @@ def _counted(run: ClockRun, until: datetime) -> Iterator[tuple[datetime, datetim
 
 
 def _due_at(run: ClockRun, calendar: BusinessCalendar) -> datetime | None:
-    if run.running:
-        return reached_at(run, calendar, 100)
     try:
-        return _used_up_at(run, calendar, run.target)
+        return (
+            reached_at(run, calendar, 100)
+            if run.running
+            else _used_up_at(run, calendar, run.target)
+        )
     except CalendarExhausted:
-        # Nothing waits for a stopped clock, so a due time beyond the calendar is of no use.
+        # Beyond what the calendar knows; it is expanded long before that time comes.
         return None
 
 

@@ -15,7 +15,7 @@ from models.clocks import BusinessCalendar
 from models.item_state import Acknowledgement, ClimbState, LadderState, RungLeave
 from models.people import Actor
 from models.policy import Ladder, Rung
-from policies.business_time import add_seconds
+from policies.business_time import CalendarExhausted, add_seconds
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def advance(
     """Move on when `state.next_at` has come; before that nothing changes.
 
     At most one rung is climbed by one call. Rungs that have nobody, or whose approval was refused,
-    are passed over on the way. Raises `CalendarExhausted` when a rung waits in business time that
-    the calendar does not cover.
+    are passed over on the way. A wait in business time that the calendar does not
+    cover is waited in wall-clock time.
     """
     if state.exhausted or state.next_at is None or now < state.next_at:
         return Advance(state)
@@ -196,9 +196,13 @@ def _rung(ladder: Ladder, level: int) -> Rung | None:
 
 
 def _after(rung: Rung, calendar: BusinessCalendar, now: datetime) -> datetime:
-    if rung.business:
+    wall = now + timedelta(seconds=rung.wait)
+    if not rung.business:
+        return wall
+    try:
         return add_seconds(calendar, now, rung.wait)
-    return now + timedelta(seconds=rung.wait)
+    except CalendarExhausted:
+        return wall  # sooner than meant, and never stuck
 
 
 def _with(state: LadderState, **changes: object) -> LadderState:

@@ -69,6 +69,7 @@ def pin(
         approvals=resolving.approval_rules(),
         watch=resolving.watch(),
         statuses=StatusMap.model_validate(sla.statuses.model_dump()),
+        categories=tuple(entry.name for entry in policy_set.taxonomy.categories),
         people=_concerned(policy_set, rules, owner),
         permissions=dict(policy_set.directory.permissions),
         trusted_keys=dict(trusted_keys),

@@ -8,10 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.approval import ActionKind, ActionProposal, Ballot
+from models.approval import ActionProposal, Ballot
 from models.decision import Decision
 from models.events import EventKind
-from models.failures import APPROVAL_WAITS, MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE, Failure
+from models.failures import (
+    APPROVAL_WAITS,
+    MALFORMED,
+    NOTHING_TO_ACT_ON,
+    TOO_LATE,
+    UNKNOWN_VALUE,
+    Failure,
+)
 from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Outcome, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
@@ -19,6 +26,7 @@ from models.names import action_workflow_id
 from models.people import Act, Actor
 from policies import escalation, proof
 from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
 
@@ -72,10 +80,13 @@ def override(state: ItemState, message: Override, now: datetime) -> Acted:
         )
         if value is not None
     }
+    if not _known(state, message):
+        return refuse(state, message.actor, Act.OVERRIDE, UNKNOWN_VALUE, now)
     before = {name: getattr(state, name) for name in changed}
-    state = state.model_copy(update={**changed, "triage_confirmed": True})
-    if "severity" in changed:
-        state = running_clocks.retarget_all(state)
+    if message.severity is not None:
+        state = change_severity(state, message.severity, now)
+    kept = tuple(f for f in state.kept_fields if f not in _fields_of(message))
+    state = state.model_copy(update={**changed, "triage_confirmed": True, "kept_fields": kept})
     what = ", ".join(f"{name} {before[name]} → {value}" for name, value in changed.items())
     state = record.happened(
         state,
@@ -133,8 +144,11 @@ def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acte
     return Acted(state, f"Proposed as {request_id}.", request_id=request_id)
 
 
-def resolve(state: ItemState, message: Resolve, now: datetime) -> Acted:
-    """A person decides the item. It is watched from here for the customer coming back."""
+def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | None = None) -> Acted:
+    """A person decides the item. It is watched from here for the customer coming back.
+
+    `at` is when they did so, if it was read later; proofs are judged by `now`.
+    """
     refused = _may(state, message.actor, Act.RESOLVE, now) or _too_late(
         state, message.actor, Act.RESOLVE, now
     )
@@ -142,40 +156,34 @@ def resolve(state: ItemState, message: Resolve, now: datetime) -> Acted:
         return refused
     if waiting_actions(state):
         return refuse(state, message.actor, Act.RESOLVE, APPROVAL_WAITS, now)
-    return decide(state, message, now)
+    return decide(state, message, at or now)
 
 
-def decide(state: ItemState, message: Resolve, now: datetime) -> Acted:
+def decide(state: ItemState, message: Resolve, at: datetime) -> Acted:
     """Record the decision, stop the clocks, end open climbs, begin the watch."""
     snapshot = pinned(state)
     decision = Decision(
         outcome=message.outcome,
         reason=message.reason,
         decided_by=message.actor.without_proof(),
-        decided_at=now,
+        decided_at=at,
         evidence=message.evidence,
         duplicate_of=message.duplicate_of,
     )
-    watch_until = now + timedelta(seconds=snapshot.watch.lasts)
-    withdrawn = tuple(
-        Outgoing(workflow_id=action.workflow_id)
-        for action in state.actions
-        if action.waiting and action.proposal.kind is ActionKind.CLIMB
-    )
-    state = running_clocks.stop_all(state, now)
+    watch_until = at + timedelta(seconds=snapshot.watch.lasts)
+    state = withdraw_climbs(running_clocks.stop_all(state, at))
     state = state.model_copy(
         update={
             "decision": decision,
             "watch_until": watch_until,
             "wanted_status": StatusCategory.DONE,
             "ladder": escalation.stand_down(state.ladder),
-            "outgoing": (*state.outgoing, *withdrawn),
         }
     )
     state = record.happened(
         state,
         EventKind.DECIDED,
-        now,
+        at,
         f"{message.actor.person} decided: {message.outcome}.",
         actor=message.actor,
         outcome=message.outcome,
@@ -235,8 +243,26 @@ def note_malformed(state: ItemState, what: str, now: datetime) -> ItemState:
     )
 
 
+def _known(state: ItemState, message: Override) -> bool:
+    """Categories come from the pinned taxonomy and owners from the pinned people."""
+    snapshot = pinned(state)
+    category_known = not snapshot.categories or message.category in (None, *snapshot.categories)
+    return category_known and (message.owner is None or snapshot.person(message.owner) is not None)
+
+
+def _fields_of(message: Override) -> tuple[str, ...]:
+    """The Jira fields that a correction decides anew, whatever a person set there before."""
+    given = (("priority", message.severity), ("assignee", message.owner))
+    return tuple(field for field, value in given if value is not None)
+
+
+def may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Failure | None:
+    """Whether this person may do this on the item: the failure, or None when they may."""
+    return proof.entitled(actor, act, pinned(state), state.workflow_id, now)
+
+
 def _may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
-    failure = proof.entitled(actor, act, pinned(state), state.workflow_id, now)
+    failure = may(state, actor, act, now)
     return refuse(state, actor, act, failure, now) if failure else None
 
 

@@ -29,7 +29,7 @@ def obey(
     try:
         if command.name in (CommandName.APPROVE, CommandName.REJECT):
             return _vote(state, command, actor, comment)
-        acted = _act(state, command, actor, now)
+        acted = _act(state, command, actor, now, comment.created_at)
     except (ValidationError, ValueError):
         return _refused(state, command, comment, MALFORMED.type, MALFORMED.remedy)
     if acted is None:
@@ -39,12 +39,14 @@ def obey(
     return acted.state
 
 
-def _act(state: ItemState, command: JiraCommand, actor: Actor, now: datetime) -> acts.Acted | None:
+def _act(
+    state: ItemState, command: JiraCommand, actor: Actor, now: datetime, at: datetime
+) -> acts.Acted | None:
     match command.name:
         case CommandName.ACK:
             return acts.acknowledge(state, Acknowledge(actor=actor, note=command.reason), now)
         case CommandName.RESOLVE:
-            return acts.resolve(state, _resolve(command, actor), now)
+            return acts.resolve(state, _resolve(command, actor), now, at)
         case CommandName.OVERRIDE:
             return acts.override(state, _override(command, actor), now)
         case CommandName.PROPOSE:

@@ -34,7 +34,10 @@ def next_deadline(state: ItemState) -> Deadline | None:
     if state.snapshot is None or state.closed_at is not None:
         return None
     if state.decision is not None:
-        return Deadline(state.watch_until, "recontact watch ends") if state.watch_until else None
+        # A parked item does not close before Jira was told; what unparks it also wakes it.
+        if state.watch_until is None or state.parked is not None:
+            return None
+        return Deadline(state.watch_until, "recontact watch ends")
     waiting = [*_shares_ahead(state), *_ladder_ahead(state), _calendar_ends(state)]
     return min(waiting, key=lambda deadline: deadline.at)
 
@@ -117,6 +120,8 @@ def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemStat
 def _end_watch(state: ItemState, now: datetime) -> ItemState:
     decision = state.decision
     if state.watch_until is None or now < state.watch_until or decision is None:
+        return state
+    if state.parked is not None:
         return state
     state = state.model_copy(update={"closed_at": now})
     return record.happened(

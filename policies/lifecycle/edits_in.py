@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from models.events import EventKind
 from models.failures import NOT_ENTITLED
 from models.item_state import ItemState
-from models.jira_view import ObservedComment, ObservedEdit, ObservedIssue, Side
-from models.lifecycle import Outcome, StatusCategory
+from models.jira_view import ObservedEdit, ObservedIssue, SeenFields, Side
+from models.lifecycle import Outcome, Severity, StatusCategory
 from models.messages import Resolve
 from models.people import Act, Actor, Channel
 from policies.lifecycle import acts, record, running_clocks
+from policies.lifecycle.ladder import change_severity
 from policies.lifecycle.recontact import reopen
 from policies.lifecycle.running_clocks import pinned
 
 NOTED = frozenset(
     {"status", "priority", "assignee", "duedate", "labels", "issuetype", "project", "summary"}
 )
+Categories = Mapping[str, StatusCategory]
+"""Status name → category, as far as it is known."""
 
 
-def take(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:
+def known_categories(
+    state: ItemState, before: SeenFields | None, observed: ObservedIssue
+) -> Categories:
+    """What policy and the readings say of the project's statuses."""
+    known = {
+        name: category
+        for category, names in pinned(state).statuses.preferred.items()
+        for name in names
+    }
+    for fields in (before, observed.fields):
+        if fields is not None:
+            known[fields.status] = fields.status_category
+    return known
+
+
+def take(
+    state: ItemState,
+    edit: ObservedEdit,
+    observed: ObservedIssue,
+    categories: Categories,
+    now: datetime,
+) -> ItemState:
     """Take in one edit. Other fields than those in `NOTED` are none of our business."""
     if edit.side is Side.OURSELVES or edit.field not in NOTED:
         return state
@@ -38,36 +62,32 @@ def take(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:
     )
     match edit.field:
         case "status":
-            return _status(state, edit)
-        case "priority" if edit.side is Side.STAFF:
-            return _severity(state, edit)
+            state = _pause_or_resume(state, edit)
+            return _into_or_out_of_done(state, edit, observed, categories, now)
+        case "priority":
+            return _priority(state, edit, now)
         case "assignee":
-            return _owner(state, edit)
+            return _assignee(state, edit)
         case "duedate":
-            return state.model_copy(
-                update={"kept_fields": tuple(sorted({*state.kept_fields, "due_date"}))}
-            )
+            return _keep(state, "due_date")
         case _:
             return state
 
 
-def settle_status(
+def _into_or_out_of_done(
     state: ItemState,
+    edit: ObservedEdit,
     observed: ObservedIssue,
-    news: Sequence[ObservedComment | ObservedEdit],
+    categories: Categories,
     now: datetime,
 ) -> ItemState:
-    """Draw the conclusion from a person's move into or out of Done."""
-    moves = [n for n in news if isinstance(n, ObservedEdit) and n.field == "status"]
-    if not moves:
-        return state
-    last = max(moves, key=lambda edit: edit.change_id)
-    done = observed.fields.status_category is StatusCategory.DONE
-    if done and state.decision is None:
-        return _decided_in_jira(state, observed, last, now)
-    moved_later = state.decision is not None and last.at > state.decision.decided_at
-    if not done and moved_later:
-        return reopen(state, last.at, "a person moved the issue out of Done")
+    was_done = categories.get(edit.before or "") is StatusCategory.DONE
+    is_done = categories.get(edit.after or "") is StatusCategory.DONE
+    if is_done and not was_done and state.decision is None:
+        return _decided_in_jira(state, observed, edit, now)
+    moved_later = state.decision is not None and edit.at > state.decision.decided_at
+    if was_done and not is_done and moved_later:
+        return reopen(state, edit.at, "a person moved the issue out of Done")
     return state
 
 
@@ -80,20 +100,19 @@ def _decided_in_jira(
     else:
         resolution = observed.fields.resolution or ""
         outcome = pinned(state).statuses.outcomes.get(resolution, Outcome.ANSWERED)
-        reason = f"Moved to {observed.fields.status} in Jira"
+        reason = f"Moved to {edit.after} in Jira"
         reason += f" with resolution {resolution}." if resolution else "."
         message = Resolve(actor=edit.actor, outcome=outcome, reason=reason)
-        acted = acts.resolve(state, message, now)
+        acted = acts.resolve(state, message, now, edit.at)
     if acted.refusal is None:
         return acted.state
     return record.say(
         acted.state,
-        f"The issue was moved to {observed.fields.status}, but that is not a decision yet: "
-        f"{acted.message}",
+        f"The issue was moved to {edit.after}, but that is not a decision yet: {acted.message}",
     )
 
 
-def _status(state: ItemState, edit: ObservedEdit) -> ItemState:
+def _pause_or_resume(state: ItemState, edit: ObservedEdit) -> ItemState:
     pausing = pinned(state).statuses.pause_when
     if edit.after in pausing and edit.before not in pausing:
         return running_clocks.pause_all(state, edit.at, f"the issue is in {edit.after}")
@@ -102,13 +121,22 @@ def _status(state: ItemState, edit: ObservedEdit) -> ItemState:
     return state
 
 
-def _severity(state: ItemState, edit: ObservedEdit) -> ItemState:
+def _priority(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:
+    """A priority set by somebody entitled is a corrected severity; any other one just stays."""
     severity = pinned(state).statuses.severities.get(edit.after or "")
-    if severity is None or severity is state.severity or state.decision is not None:
-        return state
+    entitled = edit.actor is not None and acts.may(state, edit.actor, Act.OVERRIDE, now) is None
+    if severity is None or state.decision is not None or not entitled:
+        return _keep(state, "priority")
+    if severity is not state.severity:
+        state = _corrected(state, edit, severity)
+    shown = pinned(state).statuses.priorities.get(severity)
+    return _keep(state, "priority") if shown != edit.after else _release(state, "priority")
+
+
+def _corrected(state: ItemState, edit: ObservedEdit, severity: Severity) -> ItemState:
     before = state.severity
-    state = state.model_copy(update={"severity": severity, "triage_confirmed": True})
-    state = running_clocks.retarget_all(state)
+    state = change_severity(state, severity, edit.at)
+    state = state.model_copy(update={"triage_confirmed": True})
     return record.happened(
         state,
         EventKind.OVERRIDDEN,
@@ -120,8 +148,21 @@ def _severity(state: ItemState, edit: ObservedEdit) -> ItemState:
     )
 
 
-def _owner(state: ItemState, edit: ObservedEdit) -> ItemState:
-    people = pinned(state).people
-    account = edit.after
-    owner = next((p.id for p in people if p.jira_account_id == account), account)
-    return state.model_copy(update={"owner": owner}) if account else state
+def _assignee(state: ItemState, edit: ObservedEdit) -> ItemState:
+    """The assignee is the owner when they are one of ours; anybody else just stays."""
+    owner = next((p.id for p in pinned(state).people if p.jira_account_id == edit.after), None)
+    if owner is None or edit.after is None:
+        return _keep(state, "assignee")
+    return _release(state.model_copy(update={"owner": owner}), "assignee")
+
+
+def _keep(state: ItemState, field: str) -> ItemState:
+    """Leave this field to people from now on."""
+    return state.model_copy(update={"kept_fields": tuple(sorted({*state.kept_fields, field}))})
+
+
+def _release(state: ItemState, field: str) -> ItemState:
+    """What a person set there is what the item wants too."""
+    return state.model_copy(
+        update={"kept_fields": tuple(kept for kept in state.kept_fields if kept != field)}
+    )

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from models.approval import ActionKind, ActionProposal
 from models.events import EventKind
-from models.item_state import ItemState, LadderState, OpenAction
+from models.item_state import ItemState, LadderState, OpenAction, Outgoing
+from models.lifecycle import Severity
 from models.names import action_workflow_id
 from models.people import Actor, Channel
 from models.policy import Ladder, Rung
 from policies import clocks, escalation
 from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
-from policies.lifecycle import record, words
+from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 
@@ -48,7 +49,30 @@ def stand_down_if_calm(state: ItemState, now: datetime) -> ItemState:
     rules = ladder_rules(state)
     if rules is None or state.ladder == LadderState() or _pressing(state, rules, now):
         return state
-    return _with(state, LadderState())
+    return _with(withdraw_climbs(state), LadderState())
+
+
+def withdraw_climbs(state: ItemState) -> ItemState:
+    """Take back what leave to climb is still asked; the requests are told."""
+    asked = tuple(
+        Outgoing(workflow_id=action.workflow_id)
+        for action in state.actions
+        if action.waiting and action.proposal.kind is ActionKind.CLIMB
+    )
+    return state.model_copy(update={"outgoing": (*state.outgoing, *asked)}) if asked else state
+
+
+def change_severity(state: ItemState, severity: Severity, now: datetime) -> ItemState:
+    """Another severity: new targets from the original start, and its own ladder from the foot.
+
+    Leave that was asked or given on the ladder before is worth nothing on this one.
+    """
+    before = ladder_rules(state)
+    state = running_clocks.retarget_all(state.model_copy(update={"severity": severity}))
+    rules = ladder_rules(state)
+    if before is None or rules is None or before.name == rules.name:
+        return state
+    return _with(withdraw_climbs(state), LadderState())
 
 
 def _pressing(state: ItemState, rules: Ladder, now: datetime) -> bool:

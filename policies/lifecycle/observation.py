@@ -12,7 +12,7 @@ from models.jira_view import ObservedComment, ObservedEdit, ObservedIssue, Side
 from policies.lifecycle import commands_in, edits_in, record, running_clocks
 from policies.lifecycle.ladder import stand_down_if_calm
 from policies.lifecycle.recontact import reopen
-from policies.lifecycle.stages import clock
+from policies.lifecycle.stages import clock, waiting_actions
 
 
 def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemState:
@@ -24,13 +24,14 @@ def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemSta
         *(c for c in observed.comments if c.comment_id > state.cursor.comment_id),
         *(e for e in observed.edits if e.change_id > state.cursor.change_id),
     ]
+    categories = edits_in.known_categories(state, state.seen, observed)
     state = state.model_copy(update={"seen": observed.fields, "cursor": observed.cursor})
     for happening in sorted(news, key=_when):
         if isinstance(happening, ObservedComment):
             state = _comment(state, happening, now)
         else:
-            state = edits_in.take(state, happening, now)
-    return edits_in.settle_status(state, observed, news, now)
+            state = edits_in.take(state, happening, observed, categories, now)
+    return state
 
 
 def _when(happening: ObservedComment | ObservedEdit) -> datetime:
@@ -38,7 +39,7 @@ def _when(happening: ObservedComment | ObservedEdit) -> datetime:
 
 
 def _comment(state: ItemState, comment: ObservedComment, now: datetime) -> ItemState:
-    if comment.side is Side.OURSELVES:
+    if comment.side in (Side.OURSELVES, Side.MACHINE):
         return state
     if comment.command is not None:
         return commands_in.obey(state, comment.command, comment, now)
@@ -66,7 +67,8 @@ def _customer_wrote(state: ItemState, comment: ObservedComment) -> ItemState:
         return (
             reopen(state, at, "the customer wrote again after the decision") if came_back else state
         )
-    state = running_clocks.resume_all(state, at, "the customer wrote")
+    if not (waiting_actions(state) and running_clocks.pinned(state).pause_while_approving):
+        state = running_clocks.resume_all(state, at, "the customer wrote")
     first = clock(state, ClockName.FIRST_RESPONSE)
     if first is not None and not first.running:
         state = running_clocks.start(state, ClockName.NEXT_RESPONSE, at)

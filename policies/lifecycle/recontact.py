@@ -32,6 +32,7 @@ def reopen(state: ItemState, at: datetime, why: str) -> ItemState:
             "decision": None,
             "earlier_decisions": (*state.earlier_decisions, failed),
             "watch_until": None,
+            "closed_at": None,
             "recontacted": True,
             "ladder": LadderState(),
             "wanted_status": StatusCategory.TO_DO

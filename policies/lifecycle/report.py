@@ -67,6 +67,7 @@ def _action(state: ItemState) -> list[OpenActionStatus]:
             amount=action.proposal.amount,
             proposed_by=action.proposal.proposed_by.person,
             outcome=action.result.outcome if action.result else None,
+            failure=action.result.failure if action.result else None,
         )
         for action in state.actions
     ]

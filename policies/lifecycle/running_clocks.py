@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.clocks import ClockName, ClockReading, ClockRun, Pause
 from models.events import EventKind
@@ -37,6 +37,7 @@ def pinned(state: ItemState) -> PolicySnapshot:
 
 def start(state: ItemState, name: ClockName, at: datetime) -> ItemState:
     """Begin a new cycle of this clock, unless one is running or the policy sets no target."""
+    at = max(at, state.item.created_at) if state.item else at
     target = rules_now(state).targets.get(name)
     before = clock(state, name)
     if target is None or (before is not None and before.running):
@@ -119,7 +120,12 @@ def pause_all(state: ItemState, at: datetime, why: str) -> ItemState:
 
 
 def resume_all(state: ItemState, at: datetime, why: str) -> ItemState:
-    """Let every paused clock count again."""
+    """Let every paused clock count again; the ladder waits as much longer as they stood still."""
+    since = max((run.pauses[-1].began_at for run in state.clocks if run.paused), default=None)
+    if since is not None and state.ladder.next_at is not None:
+        later = state.ladder.next_at + max(at - since, timedelta())
+        ladder = state.ladder.model_copy(update={"next_at": later})
+        state = state.model_copy(update={"ladder": ladder})
     return _each(
         state,
         at,

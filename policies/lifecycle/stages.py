@@ -94,10 +94,12 @@ def answered(state: ItemState) -> bool:
 
 
 def waiting_for_customer(state: ItemState) -> bool:
-    """The issue stands in a status in which the clocks are paused."""
+    """The issue stands in a status that pauses, and the customer has not written since."""
     if state.snapshot is None or state.seen is None:
         return False
-    return state.seen.status in state.snapshot.statuses.pause_when
+    return state.seen.status in state.snapshot.statuses.pause_when and any(
+        run.paused for run in state.clocks
+    )
 
 
 def clock(state: ItemState, name: ClockName) -> ClockRun | None:

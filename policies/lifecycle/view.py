@@ -32,7 +32,7 @@ def desired_view(state: ItemState) -> DesiredView:
     category = state.wanted_status
     owner = snapshot.person(state.owner) if state.owner else None
     triage_account = state.triage.owner_account_id if state.triage else None
-    account = owner.jira_account_id if owner else state.owner or triage_account
+    account = owner.jira_account_id if owner else triage_account
     outcome = state.decision.outcome if state.decision else None
     return DesiredView(
         issue_id=state.issue_id,
@@ -43,8 +43,8 @@ def desired_view(state: ItemState) -> DesiredView:
         resolution=snapshot.statuses.resolutions.get(outcome)
         if outcome and category is StatusCategory.DONE
         else None,
-        priority=snapshot.statuses.priorities.get(state.severity) if state.severity else None,
-        assignee_account_id=account,
+        priority=None if "priority" in kept else _priority(state),
+        assignee_account_id=None if "assignee" in kept else account,
         due_date=None if "due_date" in kept else _due_date(state),
         labels=_labels(state),
         properties={ITEM_PROPERTY: _property(state)},
@@ -126,6 +126,11 @@ def _fingerprint(view: DesiredView) -> str:
         }
     )
     return hashlib.sha256(lasting.encode()).hexdigest()[:16]
+
+
+def _priority(state: ItemState) -> str | None:
+    names = pinned(state).statuses.priorities
+    return names.get(state.severity) if state.severity else None
 
 
 def _due_date(state: ItemState) -> date | None:

@@ -15,6 +15,7 @@ from models.approval import (
     Money,
 )
 from models.decision import Decision
+from models.failures import FAILURES_BY_TYPE
 from models.item import Reason, TriageResult
 from models.item_state import ItemState
 from models.policy import PolicySnapshot, Rung
@@ -145,9 +146,15 @@ def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
     if result.effect is not None:
         done = f" Effect {result.effect.state}"
         done += f", reference {result.effect.reference}." if result.effect.reference else "."
+    failed = ""
+    if result.failure is not None:
+        failed = f" *It was not carried out ({result.failure}).* "
+        failed += (
+            FAILURES_BY_TYPE[result.failure].remedy if result.failure in FAILURES_BY_TYPE else ""
+        )
     return (
         f"*{sentence(what_of(proposal))} "
-        f"{OUTCOME_WORDS[result.outcome]}* (rule: {result.rule}). {voters}{done}"
+        f"{OUTCOME_WORDS[result.outcome]}* (rule: {result.rule}). {voters}{done}{failed}"
     ).strip()
 
 
