@@ -85,15 +85,21 @@ async def test_a_decision_waits_for_a_ledger_that_can_only_be_read_and_is_record
     assert [row.event.person for row in voted] == ["lena"]
 
 
-async def test_a_worker_that_starts_while_jira_is_down_takes_its_items_up_when_jira_is_back(
+async def test_worker_and_desk_start_while_jira_is_down_and_go_on_when_it_is_back(
     house: House,
 ) -> None:
     issue = await triaged(house, REFUND)
     await house.commented(issue, 1)
     await house.kill("worker")
     await house.comment(issue, "ada", "We are looking into it.")
+    await house.settled(
+        lambda: "pending" not in [one["state"] for one in house.jira.deliveries()],
+        say="the item has been told",
+    )
+    await house.kill("desk")
     await house.kill("jira")
 
+    await house.bring_back("desk")
     await house.bring_back("worker")
     await house.eventually(lambda: house.tried_in_vain(issue, "read_issue"), say="Jira is missed")
     await house.bring_back("jira")
