@@ -19,12 +19,13 @@ class ReceiveInput(Frozen):
 
 
 class Received(Frozen):
-    """Everything pinned at intake."""
+    """Everything pinned at intake. `again`: the issue came back after an earlier life had ended."""
 
     item: FeedbackItem
     triage: TriageResult
     snapshot: PolicySnapshot
     observed: ObservedIssue
+    again: bool = False
 
 
 class ReadInput(Frozen):

@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from models.approval import Ballot
+    from models.approval import ActionKind, Ballot
     from models.decision import Confidence
     from models.events import EventKind
     from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE
@@ -177,6 +177,10 @@ class FeedbackItemWorkflow:
     @propose_action.validator
     def _proposal_is_well_formed(self, message: ProposeAction) -> None:
         _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+        _require(
+            message.kind is not ActionKind.CLIMB,
+            "Leave to escalate is asked by the ladder itself; choose another kind of action.",
+        )
 
     @resolve.validator
     def _resolution_is_well_formed(self, message: Resolve) -> None:
@@ -202,7 +206,9 @@ class FeedbackItemWorkflow:
         )
 
     async def _act(self, act: Callable[[ItemState, datetime], acts.Acted]) -> Answer:
-        await workflow.wait_condition(lambda: self.state.item is not None or self.state.gone)
+        await workflow.wait_condition(
+            lambda: any((self.state.item, self.state.gone, self.state.parked))
+        )
         if self.state.item is None or self.state.gone or self.state.closed_at is not None:
             failure = NOTHING_TO_ACT_ON if self.state.item is None else TOO_LATE
             raise ApplicationError(failure.remedy, type=failure.type, non_retryable=True)
@@ -215,7 +221,7 @@ class FeedbackItemWorkflow:
         )
 
     def _is_open(self, request_id: str | None) -> bool:
-        return any(
+        return self.state.gone or any(
             action.started
             for action in self.state.actions
             if action.proposal.request_id == request_id

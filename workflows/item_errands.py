@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Protocol
 
 from temporalio import workflow
 from temporalio.common import Priority
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    WorkflowAlreadyStartedError,
+)
 
 from workflows import options
 
@@ -29,11 +34,25 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policy_action import PolicyActionWorkflow
 
 
+FAIRNESS_KEY_BYTES = 64
+"""Temporal refuses a longer one, for ever."""
+
+
+def _short(segment: str | None) -> str | None:
+    if segment is None:
+        return None
+    return segment.encode()[:FAIRNESS_KEY_BYTES].decode(errors="ignore")
+
+
 class Item(Protocol):
     """What an errand needs of the workflow that sends it."""
 
     state: ItemState
     jira_changed_since_read: bool
+
+    def wake(self) -> None:
+        """Let the item look at its state again."""
+        ...
 
 
 class ItemErrands:
@@ -159,20 +178,23 @@ class ItemErrands:
         state = self._item.state
         if state.snapshot is None or state.item is None:
             return
-        await workflow.start_child_workflow(
-            PolicyActionWorkflow.run,
-            ActionStart(
-                proposal=action.proposal,
-                item=item_facts(state),
-                snapshot=state.snapshot,
-                report_to=state.workflow_id,
-            ),
-            id=action.workflow_id,
-            # The request outlives the item's continue-as-new, so it must not be closed with it.
-            parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            priority=self._priority(),
-            static_summary=f"{action.proposal.kind} · {state.item.issue_key}",
+        request = ActionStart(
+            proposal=action.proposal,
+            item=item_facts(state),
+            snapshot=state.snapshot,
+            report_to=state.workflow_id,
         )
+        # A run that was reset finds its request running already, which is as it should be.
+        with suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                PolicyActionWorkflow.run,
+                request,
+                id=action.workflow_id,
+                # The request outlives the item's continue-as-new, so it is not closed with it.
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                priority=self._priority(),
+                static_summary=f"{action.proposal.kind} · {state.item.issue_key}",
+            )
         actions = tuple(
             a.model_copy(update={"started": True}) if a.workflow_id == action.workflow_id else a
             for a in self._item.state.actions
@@ -183,7 +205,7 @@ class ItemErrands:
         state = self._item.state
         segment = state.item.customer.segment if state.item else None
         key = PRIORITY_KEY[state.severity] if state.severity else None
-        return Priority(priority_key=key, fairness_key=segment)
+        return Priority(priority_key=key, fairness_key=_short(segment))
 
     async def _send_outgoing(self) -> None:
         while self._item.state.outgoing:
@@ -232,8 +254,10 @@ class ItemErrands:
         except ActivityError as error:
             self._failed(error, "bringing the issue up to date")
             return
-        self._item.state = view.projected(self._item.state, desired, result)
-        self._item.state = observation.take_in(self._item.state, result.observed, workflow.now())
+        told = view.projected(self._item.state, desired, result)
+        self._item.state = observation.take_in(told, result.observed, workflow.now())
+        if observation.made_news(told, self._item.state):
+            self._item.wake()
 
     def _errand_words(self, state: ItemState) -> str:
         parts = [f"Bring {self._issue_key} up to date"]

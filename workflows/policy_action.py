@@ -53,6 +53,7 @@ class PolicyActionWorkflow:
         self._outcome: ApprovalOutcome | None = None
         self._effect: EffectReceipt | None = None
         self._failure: str | None = None
+        self._recorded = 0
 
     @workflow.run
     async def run(self, start: ActionStart) -> ActionResult:
@@ -63,6 +64,7 @@ class PolicyActionWorkflow:
         await self._record()
         if self._outcome and self._outcome.granted and start.proposal.kind is not ActionKind.CLIMB:
             await self._carry_out()
+        await self._record()
         self._show()
         result = self._result()
         await self._report(result)
@@ -106,8 +108,9 @@ class PolicyActionWorkflow:
         entries = action_record.entries(
             self._start, self._plan, self._votes, self._refused, workflow.info().workflow_id
         )
-        if not entries:
+        if len(entries) == self._recorded:
             return
+        self._recorded = len(entries)
         await workflow.execute_activity_method(
             LedgerActivities.append_to_ledger,
             AppendInput(entries=entries),

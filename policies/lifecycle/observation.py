@@ -34,6 +34,12 @@ def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemSta
     return state
 
 
+def made_news(before: ItemState, after: ItemState) -> bool:
+    """Whether taking in changed more than where we stand in reading, so there is more to do."""
+    unread = {"seen": after.seen, "cursor": after.cursor}
+    return after.wanted_status is not None or before.model_copy(update=unread) != after
+
+
 def _when(happening: ObservedComment | ObservedEdit) -> datetime:
     return happening.created_at if isinstance(happening, ObservedComment) else happening.at
 

@@ -9,6 +9,8 @@ from models.approval import ActionKind
 from models.clocks import ClockName
 from models.events import EventKind
 from models.item_state import ItemState, Outgoing
+from models.jira_view import ObservedIssue
+from models.lifecycle import StatusCategory
 from models.messages import ProposeAction
 from models.people import Actor, Channel
 from policies.lifecycle import record, running_clocks, words
@@ -44,9 +46,12 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
         text_length=item.text_length,
         policy_version=received.snapshot.version,
     )
+    if _nothing_to_follow(received.observed):
+        return _ended_at_once(state, now)
     state = _triaged(state, now)
-    state = running_clocks.start(state, ClockName.FIRST_RESPONSE, item.created_at)
-    state = running_clocks.start(state, ClockName.RESOLUTION, item.created_at)
+    since = _first_news(received.observed, now) if received.again else item.created_at
+    state = running_clocks.start(state, ClockName.FIRST_RESPONSE, since)
+    state = running_clocks.start(state, ClockName.RESOLUTION, since)
     state = record.say(state, words.triage_note(state, triage, _due_sentence(state)))
     for action in triage.actions:
         if action.automatic:
@@ -55,6 +60,23 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
             )
             state = open_action(state, proposal, now).state
     return take_in(state, received.observed, now)
+
+
+def _nothing_to_follow(observed: ObservedIssue) -> bool:
+    """An issue that arrives done, and about which nobody did anything that we have not seen."""
+    done = observed.fields.status_category is StatusCategory.DONE
+    return done and not observed.comments and not observed.edits
+
+
+def _ended_at_once(state: ItemState, now: datetime) -> ItemState:
+    state = state.model_copy(update={"closed_at": now})
+    return record.happened(state, EventKind.CLOSED, now, "Closed: the issue arrived done.")
+
+
+def _first_news(observed: ObservedIssue, now: datetime) -> datetime:
+    """When the customer came back: promises of an earlier life are not counted again."""
+    moments = [c.created_at for c in observed.comments] + [e.at for e in observed.edits]
+    return min(moments, default=now)
 
 
 def _triaged(state: ItemState, now: datetime) -> ItemState:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from models.clocks import ClockName
 from models.events import EventKind
-from models.failures import FAILURES_BY_TYPE, STATUS_UNREACHABLE
+from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
 from models.jira_view import DesiredView, ProjectionResult
 from models.lifecycle import StatusCategory
@@ -57,7 +57,8 @@ def desired_view(state: ItemState) -> DesiredView:
 
 def must_project(state: ItemState) -> bool:
     """Whether Jira does not yet show what the item wants."""
-    if state.item is None or state.gone:
+    ended_undecided = state.closed_at is not None and state.decision is None
+    if state.item is None or state.gone or ended_undecided:
         return False
     if state.comments or state.links or state.wanted_status:
         return True
@@ -73,14 +74,14 @@ def must_project(state: ItemState) -> bool:
 def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> ItemState:
     """The state after a projection: what was confirmed is done, problems become events."""
     done = {*result.confirmed, *_given_up(result)}
-    unreachable = any(p.failure == STATUS_UNREACHABLE.type for p in result.problems)
+    refused = any(problem.field == "status" for problem in result.problems)
     reached = _reached(state.wanted_status, result.observed.fields.status_category)
     kept = {field for field in result.kept if field == "due_date"}
     state = state.model_copy(
         update={
             "comments": tuple(c for c in state.comments if c.operation_id not in done),
             "links": tuple(link for link in state.links if link.operation_id not in done),
-            "wanted_status": None if reached or unreachable else state.wanted_status,
+            "wanted_status": None if reached or refused else state.wanted_status,
             "kept_fields": tuple(sorted({*state.kept_fields, *kept})),
             "projected": _fingerprint(view),
         }

@@ -7,7 +7,7 @@ from models.clocks import ClockName
 from models.decision import Confidence
 from models.failures import UNKNOWN_VALUE
 from models.item_state import ItemState, LadderState, Parked
-from models.jira_view import ObservedEdit, Side
+from models.jira_view import ObservedEdit, ProjectionProblem, ProjectionResult, Side
 from models.lifecycle import Awaiting, Outcome, Severity, StatusCategory
 from models.messages import Override, ProposeAction, Resolve
 from models.people import Channel
@@ -240,3 +240,37 @@ def test_an_owner_whom_the_policy_does_not_know_is_refused() -> None:
 
     assert acted.refusal == UNKNOWN_VALUE
     assert acted.state.owner == "omar"
+
+
+def test_an_issue_that_arrives_done_is_not_followed() -> None:
+    arrived = received().model_copy(update={"observed": observed(seen=DONE)})
+
+    state = receiving.receive(empty_state(), arrived, T0)
+
+    assert state.closed_at == T0
+    assert state.clocks == ()
+    assert not view.must_project(state)
+
+
+def test_a_later_life_counts_from_what_brought_the_issue_back() -> None:
+    back = received().model_copy(
+        update={"observed": observed(customer_comment(9, after(1000))), "again": True}
+    )
+
+    state = receiving.receive(empty_state(), back, after(1001))
+
+    first = clock(state, ClockName.FIRST_RESPONSE)
+    assert first is not None
+    assert first.started_at == after(1000)
+
+
+def test_a_move_that_jira_refuses_is_not_tried_again_and_again() -> None:
+    state = decided()
+    wanted = view.desired_view(state)
+    refused = ProjectionProblem(failure="JiraRefused", field="status")
+    result = ProjectionResult(observed=observed(), problems=(refused,), calls=3)
+
+    told = view.projected(state, wanted, result)
+
+    assert told.wanted_status is None
+    assert not observation.made_news(told, told)
