@@ -93,7 +93,7 @@ def build_activities(
         effects.verify,
         effects.compensate,
         CalendarActivities().extend_calendar,
-        SweepActivities(client, gateway, ledger).sweep,
+        SweepActivities(client, gateway, ledger, interpreter).sweep,
     ]
 
 

@@ -18,6 +18,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.customers import ANONYMOUS
+from activities.earlier_life import Records, earlier_life, news_since
 from activities.jira import remember
 from activities.marks import Watermarks
 from activities.policy_source import PolicySource, policy_failures
@@ -27,12 +28,10 @@ from jira_gateway.gateway import JiraGateway
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.read import FullReading
 from ledger.failures import LedgerFailure
-from ledger.records import IndexedItem, RecordedEvent
+from ledger.records import IndexedItem
 from models.activity_io import Received, ReceiveInput
-from models.events import EventKind
 from models.failures import LEDGER_UNAVAILABLE
 from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
-from models.jira_view import ObservedIssue
 from models.policy import PolicySnapshot
 from policies import routing, snapshot
 from policies.policy_set import PolicySet
@@ -52,7 +51,7 @@ class CustomerBook(Protocol):
         ...
 
 
-class ItemIndex(Watermarks, Protocol):
+class ItemIndex(Watermarks, Records, Protocol):
     """What the ledger must offer to find items again."""
 
     def index_item(self, item: IndexedItem) -> None:
@@ -67,10 +66,6 @@ class ItemIndex(Watermarks, Protocol):
         self, customer: str, category: str | None, now: datetime
     ) -> tuple[IndexedItem, ...]:
         """This customer's decided items that are still watched, last decided first."""
-        ...
-
-    def events_of(self, issue_id: str) -> tuple[RecordedEvent, ...]:
-        """All events of one item, oldest first."""
         ...
 
 
@@ -120,7 +115,26 @@ class ReceiveActivities:
         text = f"{full.summary}\n{full.description}"
         item = self._item(full, text, policy_set)
         suggestions = suggest(text, policy_set.taxonomy)
-        category = suggestions.category.value
+        routed, pinned = self._rules(policy_set, item, suggestions, request.now)
+        category, fingerprint = suggestions.category.value, signature(text)
+        with ledger_failures():
+            similar = self._similar(item, fingerprint)
+            earlier = self._recontact(item, category, pinned, request.now)
+            life = earlier_life(self._index.events_of(item.issue_id))
+            self._index.index_item(_indexed(item, request.workflow_id, category, fingerprint))
+        remember(self._index, item.issue_id, full.reading.mark)
+        log.info("item_received", issue_key=item.issue_key, calls=full.reading.calls)
+        return Received(
+            item=item,
+            triage=_triage(suggestions, routed, similar, earlier),
+            snapshot=pinned,
+            observed=news_since(full.reading.observed, life),
+        )
+
+    def _rules(
+        self, policy_set: PolicySet, item: FeedbackItem, suggestions: Suggestions, now: datetime
+    ) -> tuple[routing.Routing, PolicySnapshot]:
+        """Where the item goes, and the rules that it keeps from now on."""
         with policy_failures():
             routed = routing.route(
                 policy_set,
@@ -133,26 +147,14 @@ class ReceiveActivities:
             pinned = snapshot.pin(
                 policy_set,
                 item=item,
-                category=category,
-                now=request.now,
+                category=suggestions.category.value,
+                now=now,
                 scale=self._pinning.scale,
                 trusted_keys=self._pinning.trusted_keys,
                 allow_unproven=self._pinning.allow_unproven,
                 owner=routed.owner,
             )
-        with ledger_failures():
-            similar = self._similar(item, signature(text))
-            earlier = self._recontact(item, category, pinned, request.now)
-            observed = self._news(full.reading.observed)
-            self._index.index_item(_indexed(item, request.workflow_id, category, signature(text)))
-        remember(self._index, item.issue_id, full.reading.mark)
-        log.info("item_received", issue_key=item.issue_key, calls=full.reading.calls)
-        return Received(
-            item=item,
-            triage=_triage(suggestions, routed, similar, earlier),
-            snapshot=pinned,
-            observed=observed,
-        )
+        return routed, pinned
 
     def _item(self, full: FullReading, text: str, policy_set: PolicySet) -> FeedbackItem:
         source = full.source
@@ -210,24 +212,6 @@ class ReceiveActivities:
                     workflow_id=earlier.workflow_id,
                 )
         return None
-
-    def _news(self, observed: ObservedIssue) -> ObservedIssue:
-        """What people did that no earlier life of this item has taken in.
-
-        An issue that came back after its item had ended begins a new life, and a command that was
-        obeyed in the old one must not be obeyed again.
-        """
-        events = [one.event for one in self._index.events_of(observed.issue_id)]
-        if not any(event.kind is EventKind.RECEIVED for event in events):
-            return observed
-        ends = [event.at for event in events if event.kind is EventKind.CLOSED]
-        taken_in = max(ends or [event.at for event in events])
-        return observed.model_copy(
-            update={
-                "comments": tuple(one for one in observed.comments if one.created_at > taken_in),
-                "edits": tuple(one for one in observed.edits if one.at > taken_in),
-            }
-        )
 
 
 @contextmanager

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.common import (
     Priority,
     SearchAttributeKey,
@@ -29,7 +28,6 @@ class Started(StrEnum):
     """What telling Temporal of an issue came to."""
 
     TOLD = "told"
-    REOPENED = "reopened"
     ENDED = "ended"
 
 
@@ -42,15 +40,13 @@ async def start_item(
     event: str,
     *,
     created: bool,
-    changed_at: datetime | None = None,
 ) -> Started:
     """Make sure that the issue's item runs and looks at it again.
 
     An issue that was just `created` needs no signal beside the start, which saves an action: its
-    item reads the issue first thing. An item that has ended is left in peace (`ENDED`), unless
-    `changed_at` says that the issue changed after its end; then a new life begins on purpose
-    (`REOPENED`). A webhook, which may come late or twice, therefore gives no `changed_at`, and the
-    sweep, which has just looked, does. Raises `temporalio.service.RPCError`.
+    item reads the issue first thing. An item that has ended is left in peace (`ENDED`), since a
+    webhook may come late or twice; the sweep looks whether there is real news, and then calls
+    `start_again`. Raises `temporalio.service.RPCError`.
     """
     start = ItemStart(issue_id=issue_id, issue_key=issue_key)
     changed = JiraChanged(delivery=delivery, event=event)
@@ -58,12 +54,17 @@ async def start_item(
     try:
         await _start(client, task_queue, start, None if created else changed, once)
     except WorkflowAlreadyStartedError:
-        handle = client.get_workflow_handle(feedback_workflow_id(issue_id))
-        if changed_at is None or not await _ended_before(handle, changed_at):
-            return Started.ENDED
-        await _start(client, task_queue, start, None, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-        return Started.REOPENED
+        return Started.ENDED
     return Started.TOLD
+
+
+async def start_again(client: Client, task_queue: str, issue_id: str, issue_key: str) -> None:
+    """Begin a new life of an item that has ended; one that runs goes on as it is.
+
+    Raises `temporalio.service.RPCError`.
+    """
+    start = ItemStart(issue_id=issue_id, issue_key=issue_key)
+    await _start(client, task_queue, start, None, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
 
 async def start_unless_known(
@@ -110,8 +111,3 @@ async def _start(
         search_attributes=TypedSearchAttributes([SearchAttributePair(STAGE, Stage.RECEIVE.value)]),
         priority=USUAL_PRIORITY,
     )
-
-
-async def _ended_before(handle: WorkflowHandle[object, object], moment: datetime) -> bool:
-    description = await handle.describe()
-    return description.close_time is not None and description.close_time < moment

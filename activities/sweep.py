@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Protocol
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 
+from activities.earlier_life import Records, earlier_life, news_since, wants_a_new_life
+from activities.jira import remember
 from activities.marks import Watermarks
-from activities.start_item import Started, start_item, start_unless_known
+from activities.receive import ledger_failures
+from activities.start_item import Started, start_again, start_item, start_unless_known
 from jira_gateway.gateway import JiraGateway
+from jira_gateway.interpreter import Interpreter
 from jira_gateway.search import ChangedIssue
 from models.activity_io import SweepInput, SweepResult
+from models.failures import ISSUE_GONE
+from models.jira_view import Cursor
 
 FIRST_LOOK_BACK = timedelta(days=7)
 """How far the very first sweep looks back; older issues are taken in when somebody touches them."""
 EVENT = "sweep"
 
 
+class Memory(Watermarks, Records, Protocol):
+    """What the sweep asks the ledger: which states were read, and what was made of them."""
+
+
 class SweepActivities:
     """Wakes the items of issues whose present state nobody has read yet."""
 
-    def __init__(self, client: Client, gateway: JiraGateway, watermarks: Watermarks) -> None:
+    def __init__(
+        self, client: Client, gateway: JiraGateway, memory: Memory, interpreter: Interpreter
+    ) -> None:
         self._client = client
         self._gateway = gateway
-        self._watermarks = watermarks
+        self._memory = memory
+        self._interpreter = interpreter
 
     @activity.defn
     async def sweep(self, request: SweepInput) -> SweepResult:
@@ -57,10 +72,10 @@ class SweepActivities:
         )
 
     def _with_marks(self, issues: list[ChangedIssue]) -> list[tuple[ChangedIssue, str | None]]:
-        return [(issue, self._watermarks.known_mark(issue.issue_id)) for issue in issues]
+        return [(issue, self._memory.known_mark(issue.issue_id)) for issue in issues]
 
     async def _tell(self, issue: ChangedIssue, *, new: bool) -> bool:
-        """Wake the issue's item, or start it; False when it ended and nothing changed since."""
+        """Wake the issue's item, or start it; False when it ended and nothing calls it back."""
         queue = activity.info().task_queue
         if new and await start_unless_known(self._client, queue, issue.issue_id, issue.issue_key):
             return True
@@ -72,6 +87,28 @@ class SweepActivities:
             f"sweep-{issue.mark or issue.updated_at.isoformat()}",
             EVENT,
             created=False,
-            changed_at=issue.updated_at,
         )
-        return outcome is not Started.ENDED
+        if outcome is not Started.ENDED:
+            return True
+        if not await asyncio.to_thread(self._calls_back, issue.issue_id):
+            return False
+        await start_again(self._client, queue, issue.issue_id, issue.issue_key)
+        return True
+
+    def _calls_back(self, issue_id: str) -> bool:
+        """Whether something that the ended item never read is worth a new life.
+
+        If not, the state counts as read, so that the next sweep passes it over.
+        """
+        try:
+            reading = self._gateway.read_issue(issue_id, Cursor(), self._interpreter)
+        except ApplicationError as error:
+            if error.type == ISSUE_GONE.type:
+                return False
+            raise
+        with ledger_failures():
+            life = earlier_life(self._memory.events_of(issue_id))
+        wanted = wants_a_new_life(news_since(reading.observed, life), life)
+        if not wanted:
+            remember(self._memory, issue_id, reading.mark)
+        return wanted

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -10,13 +10,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
 
-from activities.start_item import STAGE, Started, start_item
+from activities.start_item import STAGE, Started, start_again, start_item
 from activities.sweep import SweepActivities
 from jira_gateway.gateway import JiraGateway
 from ledger.store import Ledger
 from local_jira.testing import RunningLocalJira
 from models.activity_io import SweepInput, SweepResult
+from models.events import Event, EventKind, LedgerEntry
 from models.jira_view import Cursor, DesiredComment
+from models.lifecycle import StatusCategory
 from runtime.plugin import followthrough_plugin
 from tests.activities.waiting_item import WaitingItem
 from tests.jira_gateway.jira_people import (
@@ -55,12 +57,10 @@ async def end(client: Client, issue_id: str) -> None:
     await item_of(client, issue_id).result()
 
 
-async def tell(client: Client, issue_id: str, delivery: str, **more: object) -> Started:
-    created = bool(more.pop("created", False))
+async def tell(client: Client, issue_id: str, delivery: str, *, created: bool = False) -> Started:
     return await start_item(
-        client, QUEUE, issue_id, f"FT-{issue_id}", delivery, "jira:issue_updated",
-        created=created, **more,  # type: ignore[arg-type] # only changed_at is ever given
-    )  # fmt: skip
+        client, QUEUE, issue_id, f"FT-{issue_id}", delivery, "jira:issue_updated", created=created
+    )
 
 
 async def test_a_created_issue_starts_its_item_without_a_signal(
@@ -99,16 +99,18 @@ async def test_a_late_webhook_leaves_an_ended_item_in_peace(
     assert status is WorkflowExecutionStatus.COMPLETED
 
 
-async def test_an_issue_that_changed_after_its_item_ended_gets_a_new_life(
+async def test_an_ended_item_can_begin_a_new_life_and_a_running_one_goes_on(
     client: Client, issue_id: str
 ) -> None:
     await tell(client, issue_id, "one", created=True)
+    first = (await item_of(client, issue_id).describe()).run_id
+    await start_again(client, QUEUE, issue_id, f"FT-{issue_id}")
+    assert (await item_of(client, issue_id).describe()).run_id == first
     await end(client, issue_id)
-    before, after = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
-    assert await tell(client, issue_id, "old", changed_at=before) is Started.ENDED
-    assert await tell(client, issue_id, "new", changed_at=after) is Started.REOPENED
-    status = (await item_of(client, issue_id).describe()).status
-    assert status is WorkflowExecutionStatus.RUNNING
+    await start_again(client, QUEUE, issue_id, f"FT-{issue_id}")
+    description = await item_of(client, issue_id).describe()
+    assert description.run_id != first
+    assert description.status is WorkflowExecutionStatus.RUNNING
 
 
 class Sweeping:
@@ -121,13 +123,41 @@ class Sweeping:
 
     async def run(self, gateway: JiraGateway | None = None) -> SweepResult:
         """One sweep over everything since the test began."""
-        activities = SweepActivities(self.client, gateway or self.gateway, self.ledger)
+        activities = SweepActivities(self.client, gateway or self.gateway, self.ledger, INTERPRETER)
         environment = ActivityEnvironment()
         environment.info = environment.info.__class__(
             **{**environment.info.__dict__, "task_queue": QUEUE}
         )
         request = SweepInput(since=self.begin, now=datetime.now(UTC), overlap=0)
         return await environment.run(activities.sweep, request)
+
+    def lived(self, issue_id: str, **taken_in: int) -> None:
+        """What a life that ends now leaves in the ledger."""
+        facts = {EventKind.CUSTOMER_WROTE: dict(taken_in)} if taken_in else {}
+        kinds = (EventKind.RECEIVED, *facts, EventKind.CLOSED)
+        self.ledger.append(
+            tuple(
+                LedgerEntry(
+                    issue_id=issue_id,
+                    issue_key=f"FT-{issue_id}",
+                    workflow_id=f"feedback-{issue_id}",
+                    event=Event(
+                        operation_id=f"{issue_id}/{place}",
+                        sequence=place,
+                        kind=kind,
+                        at=datetime.now(UTC),
+                        summary=kind,
+                        facts=facts.get(kind, {}),
+                    ),
+                )
+                for place, kind in enumerate(kinds, 1)
+            )
+        )
+
+    async def runs(self, issue_id: str) -> bool:
+        """Whether the item is alive."""
+        status = (await item_of(self.client, issue_id).describe()).status
+        return status is WorkflowExecutionStatus.RUNNING
 
     def read(self, issue_id: str) -> None:
         """What the item's own reading leaves behind."""
@@ -200,6 +230,61 @@ async def test_the_sweep_gives_a_new_life_to_an_ended_item_that_a_customer_comes
     status = (await item_of(sweeping.client, issue_id).describe()).status
     assert status is WorkflowExecutionStatus.RUNNING
     await item_of(sweeping.client, issue_id).terminate()
+
+
+async def test_a_comment_shortly_before_the_end_that_nobody_read_brings_the_item_back(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    issue_id, _ = Desk(site, "cora").create()
+    await sweeping.run()
+    read = Desk(site, "cora").comment(issue_id, "Still waiting")
+    sweeping.read(issue_id)
+    Desk(site, "cora").comment(issue_id, "It is back")
+    sweeping.lived(issue_id, comment=read)
+    await end(sweeping.client, issue_id)
+    assert (await sweeping.run()).told == 1
+    assert await sweeping.runs(issue_id)
+    await item_of(sweeping.client, issue_id).terminate()
+
+
+async def test_what_an_ended_item_read_or_what_is_no_news_leaves_it_in_peace(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    issue_id, _ = Desk(site, "cora").create()
+    await sweeping.run()
+    read = Desk(site, "cora").comment(issue_id, "Still waiting")
+    sweeping.lived(issue_id, comment=read)
+    await end(sweeping.client, issue_id)
+    Desk(site, "lena").edit(issue_id, labels=["seen"])
+    Desk(site, "lena").comment(issue_id, "A note for us", internal=True)
+    first = await sweeping.run()
+    assert first.told == 0
+    assert not await sweeping.runs(issue_id)
+    second = await sweeping.run()
+    assert second.already_known == second.looked_at, "the state must count as read by now"
+
+
+async def test_a_person_who_moves_the_issue_out_of_done_brings_the_item_back(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    issue_id, _ = Desk(site, "cora").create()
+    await sweeping.run()
+    move(site, issue_id, StatusCategory.DONE)
+    sweeping.lived(issue_id)
+    await end(sweeping.client, issue_id)
+    assert (await sweeping.run()).told == 0
+    move(site, issue_id, StatusCategory.TO_DO)
+    assert (await sweeping.run()).told == 1
+    assert await sweeping.runs(issue_id)
+    await item_of(sweeping.client, issue_id).terminate()
+
+
+def move(site: RunningLocalJira, issue_id: str, category: StatusCategory) -> None:
+    """Lena takes the first transition that leads there."""
+    desk = Desk(site, "lena")
+    offered = desk.client.get(f"/rest/api/2/issue/{issue_id}/transitions").json()["transitions"]
+    fits = [one for one in offered if one["to"]["statusCategory"]["key"] == category.value]
+    desk.move(issue_id, fits[0]["id"])
 
 
 async def test_a_sweep_with_a_lost_credential_fails_instead_of_finding_nothing(
