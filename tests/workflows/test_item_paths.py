@@ -15,7 +15,7 @@ from models.decision import Confidence
 from models.lifecycle import Awaiting, Outcome, Severity, Stage, StatusCategory
 from models.messages import Acknowledge, ItemResult, Resolve
 from models.people import Act
-from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
+from tests.workflows.deeds import OUTAGE, REFUND, override, propose, resolve, triaged
 from tests.workflows.office import Office
 from tests.workflows.opening import real_office, skipping_office
 
@@ -153,6 +153,20 @@ async def test_a_vote_by_a_jira_comment_counts(office: Office) -> None:
     status = await office.until(issue, lambda s: s.actions[0].outcome, say="the vote counts")
     assert status.actions[0].outcome == ApprovalOutcome.APPROVED
     assert (await office.request(request)).votes[0].channel == "jira"
+
+
+async def test_a_vote_whose_webhook_was_lost_counts_when_a_projection_finds_it(
+    office: Office,
+) -> None:
+    issue = await triaged(office, REFUND)
+    request = await propose(office, issue, ActionKind.REFUND, 3000)
+    await office.settled(lambda: len(office.comments(issue)) == 2, say="the request is announced")
+    await office.comment(issue, "lena", f"/approve {request} Agreed.", internal=True, tell=False)
+
+    await override(office, issue, Severity.S2)
+
+    status = await office.until(issue, lambda s: s.actions[0].outcome, say="the vote counts")
+    assert status.actions[0].outcome == ApprovalOutcome.APPROVED
 
 
 async def test_a_vote_by_signal_with_a_proof_counts_as_from_the_temporal_ui(office: Office) -> None:
