@@ -49,6 +49,8 @@ class Answer:
         """The body as bytes."""
         if self.body is None:
             return b""
+        if isinstance(self.body, bytes):
+            return self.body
         if isinstance(self.body, str):
             return self.body.encode()
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -60,6 +62,7 @@ class Call:
 
     `api` is "2" or "3" and decides whether texts are wiki strings or ADF documents.
     `journal_id` and `committed` are filled by the write that this call makes.
+    `answer_headers` go with the answer, whatever it is.
     """
 
     site: "Site"
@@ -74,6 +77,12 @@ class Call:
     account: Account | None = None
     journal_id: int | None = None
     committed: bool = False
+    answer_headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_bearer_token(self) -> bool:
+        """Whether the caller signed in with a bearer token, as apps do."""
+        return self.headers.get("authorization", "").lower().startswith("bearer ")
 
     @property
     def actor(self) -> Account:

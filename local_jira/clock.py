@@ -26,6 +26,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def iso_time(milliseconds: int) -> str:
+    """A time in UTC to the second, as headers have it: `2026-01-31T09:15:00Z`."""
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def jira_time(milliseconds: int, zone_name: str = "UTC") -> str:
     """A time as Jira writes it: `2026-01-31T09:15:00.123+0100`, in the reader's zone."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone(zone_name))

@@ -10,9 +10,16 @@ import structlog
 from local_jira.auth import UnreadableTokenError, authenticate
 from local_jira.calls import PROBLEM_TYPE, Answer, Call
 from local_jira.changes.work import journal_entry
-from local_jira.failures import ProblemError, RefusalError, UnauthenticatedError
+from local_jira.failures import (
+    ProblemError,
+    RateLimitedError,
+    RefusalError,
+    UnauthenticatedError,
+)
+from local_jira.limits import Asked, points_of
 from local_jira.routes import ADMIN_WEBHOOKS, LOCAL, PLATFORM, SESSION, UNSERVED
 from local_jira.routing import Match, RouteTable
+from local_jira.store.issues import find_issue
 from local_jira.store.journal import finish_request, record_request
 
 log = structlog.get_logger("local_jira")
@@ -93,7 +100,48 @@ def _perform(call: Call) -> Answer:
         call.account = authenticate(call.site.database.reader(), header)
         if call.account is None and not match.route.anonymous:
             raise UnauthenticatedError
-    return match.route.handler(call)
+        _hold_to_limits(call)
+    answer = match.route.handler(call)
+    _charge(call, target, answer)
+    return answer
+
+
+def _caller(call: Call) -> str:
+    return call.account.account_id if call.account else ""
+
+
+def _costs_points(call: Call) -> bool:
+    is_app = call.account is not None and call.account.account_type == "app"
+    everybody = call.site.limits.limits.points_of == "everybody"
+    return everybody or (is_app and call.has_bearer_token)
+
+
+def _hold_to_limits(call: Call) -> None:
+    """Raise RateLimitedError when the call is one too many; note the headers of its answer."""
+    book = call.site.limits
+    if not book.limits.enabled:
+        return
+    name = call.parameters.get("issueIdOrKey")
+    issue = None
+    if call.method != "GET" and name:
+        issue = find_issue(call.site.database.reader(), name)
+    asked = Asked(
+        call.method, call.endpoint, _caller(call), issue.id if issue else None, _costs_points(call)
+    )
+    now = call.site.clock()
+    on_datacenter = call.site.settings.is_datacenter
+    verdict = book.admit_on_datacenter(asked, now) if on_datacenter else book.admit(asked, now)
+    call.answer_headers |= verdict.headers
+    if not verdict.allowed:
+        raise RateLimitedError
+
+
+def _charge(call: Call, target: Target, answer: Answer) -> None:
+    """Count the points of a call that was carried out."""
+    limited = call.site.limits.limits.enabled and not call.site.settings.is_datacenter
+    if limited and target.table is not LOCAL and _costs_points(call):
+        points = points_of(call.method, target.rest, answer.body)
+        call.answer_headers |= call.site.limits.charge(points, call.site.clock())
 
 
 def problem_answer(call: Call, problem: ProblemError) -> Answer:
@@ -126,6 +174,8 @@ def perform(call: Call) -> Answer:
         answer = Answer(refusal.status, refusal.body())
     except UnauthenticatedError:
         answer = _unauthenticated(call)
+    except RateLimitedError:
+        answer = Answer(429, {"errorMessages": ["Rate limit exceeded."], "errors": {}})
     except UnreadableTokenError:
         answer = Answer(403, {"error": "Failed to parse Connect Session Auth Token"})
     except ProblemError as problem:
@@ -134,6 +184,7 @@ def perform(call: Call) -> Answer:
         # The last line of defence: the caller gets Jira's plain 500, the log gets the details.
         log.exception("unexpected failure", method=call.method, endpoint=call.endpoint)
         answer = Answer(500, {"errorMessages": ["Internal server error"], "errors": {}})
+    answer.headers |= call.answer_headers
     answer.headers.setdefault("Cache-Control", "no-cache, no-store, no-transform")
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("X-Arequestid", secrets.token_hex(16))

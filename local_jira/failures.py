@@ -49,6 +49,10 @@ class UnauthenticatedError(Exception):
     """401: the operation needs an account and none was proved."""
 
 
+class RateLimitedError(Exception):
+    """429: one call too many; the headers say of what."""
+
+
 class ProblemError(Exception):
     """An answer in the form of RFC 9457 problem details: 404, 405, 413, 415, 501."""
 

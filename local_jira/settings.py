@@ -1,8 +1,11 @@
 """What a local Jira needs to know before it starts."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from local_jira.limits import Limits
 
 DEFAULT_SEED = Path(__file__).parent / "seed" / "default.json"
 
@@ -13,12 +16,15 @@ class LocalJiraSettings(BaseModel):
     `data_dir` holds the SQLite file; the seed fills it only when the file is new.
     `webhook_retry_scale` multiplies Jira's own delays of 5 to 15 minutes between retries.
     `search_lag_seconds` is how late the search index follows a write.
+    `mode` chooses between Jira Cloud and Jira Data Center 9. `limits` are off unless asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path
     seed: Path = DEFAULT_SEED
+    mode: Literal["cloud", "datacenter"] = "cloud"
+    limits: Limits = Limits()
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     context_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._-]+)*$")
@@ -28,6 +34,11 @@ class LocalJiraSettings(BaseModel):
     search_lag_seconds: float = Field(default=0.0, ge=0)
     max_body_bytes: int = Field(default=10_000_000, gt=0)
     max_threads: int = Field(default=16, gt=0)
+
+    @property
+    def is_datacenter(self) -> bool:
+        """Whether this stands for Jira Data Center."""
+        return self.mode == "datacenter"
 
     @property
     def base_url(self) -> str:

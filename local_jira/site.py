@@ -10,6 +10,7 @@ from local_jira.clock import now_milliseconds
 from local_jira.database import Database
 from local_jira.faults import FaultBook
 from local_jira.fields.registry import FieldDefinition, issue_fields
+from local_jira.limits import LimitBook
 from local_jira.seeding import load_seed, plant, uproot
 from local_jira.settings import LocalJiraSettings
 from local_jira.webhooks.deliverer import Deliverer
@@ -27,6 +28,7 @@ class Site:
         self.catalog: Catalog
         self.fields: dict[str, FieldDefinition]
         self.faults = FaultBook()
+        self.limits = LimitBook(settings.limits)
         self.database = Database(settings.database_file)
         with self.database.transaction() as connection:
             self.catalog = Catalog(load_seed(connection, settings.seed))
@@ -49,8 +51,9 @@ class Site:
             self.deliverer.wake()
 
     def reset(self) -> None:
-        """Forget everything that happened and start from the seed again; faults go as well."""
+        """Forget everything that happened and start from the seed again; faults and limits too."""
         self.faults.clear()
+        self.limits.set(self.settings.limits)
         with self.database.transaction() as connection:
             uproot(connection)
             self.catalog = Catalog(load_seed(connection, self.settings.seed))

@@ -64,6 +64,14 @@ class RunningLocalJira:
         """Lift all faults."""
         self._local("DELETE", "faults")
 
+    def set_limits(self, **limits: Any) -> None:
+        """Put rate limits in force; see `local_jira.limits.Limits`."""
+        self._local("PUT", "limits", limits)
+
+    def lift_limits(self) -> None:
+        """No rate limits any more."""
+        self._local("DELETE", "limits")
+
     def deliveries(self, since_id: int = 0) -> list[Json]:
         """The webhooks sent or waiting."""
         return list(

@@ -7,6 +7,7 @@ from local_jira.database import is_row_id
 from local_jira.failures import BadRequestError, NotFoundError
 from local_jira.faults import FaultRule
 from local_jira.handlers.common import no_content
+from local_jira.limits import Limits
 from local_jira.routing import Route
 from local_jira.store.journal import counts_since, requests_since
 from local_jira.webhooks.outbox import deliveries, send_again
@@ -38,14 +39,39 @@ def get_faults(call: Call) -> Answer:
     return Answer(200, {"faults": call.site.faults.all()})
 
 
+def _refused(error: ValidationError, what: str) -> BadRequestError:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"])) or what
+    return BadRequestError(errors={place: first["msg"]})
+
+
+def get_limits(call: Call) -> Answer:
+    """GET limits: what is in force."""
+    return Answer(200, call.site.limits.limits.model_dump())
+
+
+def put_limits(call: Call) -> Answer:
+    """PUT limits: put these in force, switched on unless `enabled` says otherwise."""
+    try:
+        limits = Limits.model_validate({"enabled": True, **call.json_object()})
+    except ValidationError as error:
+        raise _refused(error, "limits") from None
+    call.site.limits.set(limits)
+    return Answer(200, limits.model_dump())
+
+
+def delete_limits(call: Call) -> Answer:
+    """DELETE limits: none are in force any more."""
+    call.site.limits.set(Limits())
+    return no_content()
+
+
 def post_faults(call: Call) -> Answer:
     """POST faults: put a rule in force."""
     try:
         rule = FaultRule.model_validate(call.json_object())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "fault"
-        raise BadRequestError(errors={place: first["msg"]}) from None
+        raise _refused(error, "fault") from None
     return Answer(201, call.site.faults.add(rule).shown())
 
 
@@ -95,6 +121,9 @@ ROUTES = [
     Route("GET", "faults", get_faults, anonymous=True),
     Route("POST", "faults", post_faults, anonymous=True),
     Route("DELETE", "faults", delete_faults, anonymous=True),
+    Route("GET", "limits", get_limits, anonymous=True),
+    Route("PUT", "limits", put_limits, anonymous=True),
+    Route("DELETE", "limits", delete_limits, anonymous=True),
     Route("GET", "deliveries", get_deliveries, anonymous=True),
     Route("POST", "deliveries/{id}/send-again", post_send_again, anonymous=True),
     Route("POST", "reset", post_reset, anonymous=True),
