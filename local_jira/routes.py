@@ -1,6 +1,9 @@
 """The whole surface: which paths exist, which handler serves each, what is left out on purpose."""
 
 from local_jira.handlers import (
+    attachments,
+    bulk_changelogs,
+    bulk_properties,
     comments,
     definitions,
     issues,
@@ -19,6 +22,9 @@ PLATFORM = RouteTable(
         *server.ROUTES,
         *definitions.ROUTES,
         *issues.ROUTES,
+        *attachments.ROUTES,
+        *bulk_changelogs.ROUTES,
+        *bulk_properties.ROUTES,
         *comments.ROUTES,
         *properties.ROUTES,
         *links.ROUTES,

@@ -77,6 +77,20 @@ CREATE TABLE IF NOT EXISTS history (
 );
 CREATE INDEX IF NOT EXISTS history_issue ON history (issue_id, id);
 
+CREATE TABLE IF NOT EXISTS attachment (
+    id INTEGER PRIMARY KEY,
+    issue_id INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,
+    author TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    content BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attachment_issue ON attachment (issue_id);
+
+CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS search_index (
     issue_id INTEGER PRIMARY KEY,
     key TEXT NOT NULL,

@@ -134,6 +134,27 @@ def _paged(lister: Lister, shower: Shower) -> Callable[[Call], Answer]:
     return handler
 
 
+STATUS_GROUPS = {"new": "TODO", "indeterminate": "IN_PROGRESS", "done": "DONE"}
+
+
+def search_statuses(call: Call) -> Answer:
+    """GET statuses/search: statuses by name and category; all of them are global here."""
+    view = view_for(call)
+    text, group = (call.first("searchString") or "").casefold(), call.first("statusCategory")
+    found = [
+        {
+            "id": status.id,
+            "name": status.name,
+            "description": status.description,
+            "statusCategory": STATUS_GROUPS[status.category],
+            "scope": {"type": "GLOBAL"},
+        }
+        for status in view.catalog.statuses.values()
+        if text in status.name.casefold() and group in (None, STATUS_GROUPS[status.category])
+    ]
+    return Answer(200, {"self": view.url("statuses/search"), **last_page_of(call, found, 200)})
+
+
 def get_categories(call: Call) -> Answer:
     """GET statuscategory."""
     view = view_for(call)
@@ -290,6 +311,7 @@ ROUTES = [
     Route("GET", "issuetype/{id}", _single(_types, issue_type_json, "id", "issue type")),
     Route("GET", "status", _listing(_statuses, status_json)),
     Route("GET", "status/{idOrName}", _single(_statuses, status_json, "idOrName", "status")),
+    Route("GET", "statuses/search", search_statuses),
     Route("GET", "statuscategory", get_categories),
     Route("GET", "priority", _listing(_priorities, priority_json)),
     Route("GET", "priority/search", _paged(_priorities, priority_json)),

@@ -17,7 +17,7 @@ STAFF_PERMISSIONS = frozenset(
         "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES", "ASSIGN_ISSUES",
         "ASSIGNABLE_USER", "CLOSE_ISSUES", "RESOLVE_ISSUES", "TRANSITION_ISSUES", "LINK_ISSUES",
         "SCHEDULE_ISSUES", "MODIFY_REPORTER", "ADD_COMMENTS", "EDIT_OWN_COMMENTS",
-        "DELETE_OWN_COMMENTS", "MANAGE_WATCHERS", "VIEW_VOTERS_AND_WATCHERS", "USER_PICKER",
+        "DELETE_OWN_COMMENTS", "CREATE_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS", "MANAGE_WATCHERS", "VIEW_VOTERS_AND_WATCHERS", "USER_PICKER",
     }
 )  # fmt: skip
 ADMIN_PERMISSIONS = frozenset(
@@ -116,10 +116,10 @@ def get_configuration(call: Call) -> Answer:
             "votingEnabled": False,
             "watchingEnabled": True,
             "unassignedIssuesAllowed": True,
-            "subTasksEnabled": False,
+            "subTasksEnabled": True,
             "issueLinkingEnabled": True,
             "timeTrackingEnabled": False,
-            "attachmentsEnabled": False,
+            "attachmentsEnabled": True,
         },
     )
 

@@ -44,6 +44,11 @@ def find_issue(connection: sqlite3.Connection, id_or_key: str) -> IssueRecord | 
     return _record(row) if row else None
 
 
+def all_issues(connection: sqlite3.Connection) -> list[IssueRecord]:
+    """Every issue, in the order of creation."""
+    return [_record(row) for row in connection.execute("SELECT * FROM issue ORDER BY id")]
+
+
 def new_issue(
     connection: sqlite3.Connection, project_id: str, project_key: str, now: int
 ) -> IssueRecord:

@@ -7,11 +7,13 @@ from typing import Any
 from local_jira.body.codec import body_html
 from local_jira.clock import zone
 from local_jira.fields.kinds import LongText
+from local_jira.store.attachments import attachments_of
 from local_jira.store.comments import comments_of
 from local_jira.store.histories import histories_of
 from local_jira.store.issues import IssueRecord, find_issue
 from local_jira.store.links import LinkRecord, links_of
 from local_jira.store.properties import properties_of
+from local_jira.views.attachments import attachment_json
 from local_jira.views.comments import comment_json, visible_comments
 from local_jira.views.context import View
 from local_jira.views.definitions import (
@@ -114,7 +116,13 @@ DERIVED: dict[str, tuple[str, bool, Callable[[View, IssueRecord], Any]]] = {
             "hasVoted": False,
         },
     ),
-    "attachment": ("Attachment", False, lambda view, issue: []),
+    "attachment": (
+        "Attachment",
+        False,
+        lambda view, issue: [
+            attachment_json(view, entry) for entry in attachments_of(view.connection, issue.id)
+        ],
+    ),
     "comment": ("Comment", False, _comments),
 }
 

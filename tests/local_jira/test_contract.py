@@ -43,6 +43,7 @@ FIELDS = {
 }
 REMOTE = {"globalId": "g=1", "object": {"url": "https://example.com", "title": "There"}}
 LINK = {"type": {"name": "Blocks"}, "inwardIssue": {"key": "FT-1"}, "outwardIssue": {"key": "FT-2"}}
+FILE = {"file": ("note.txt", b"What the customer sent.", "text/plain")}
 ISSUE, COMMENT, REMOTE_LINK = (
     "issue/FT-1",
     "issue/FT-1/comment/10000",
@@ -97,6 +98,21 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "jql/parse", {"queries": ["project=FT", "x"]}),
     ("POST", "jql/match", {"jqls": ["project=FT"], "issueIds": [10001]}),
     ("POST", "user", {"emailAddress": "new@customers.example", "products": []}),
+    ("POST", f"{ISSUE}/attachments", FILE),
+    ("GET", "attachment/10000", None),
+    ("GET", "attachment/content/10000", None),
+    ("GET", "attachment/content/10000?redirect=false", None),
+    ("DELETE", "attachment/10000", None),
+    ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["FT-1", "FT-2"], "maxResults": 1}),
+    ("POST", "issue/properties", {"entitiesIds": [10001, 10002], "properties": {"bulk": 1}}),
+    (
+        "POST",
+        "issue/properties/multi",
+        {"issues": [{"issueID": 10001, "properties": {"bulk": 2}}, {"issueID": 1}]},
+    ),
+    ("PUT", "issue/properties/bulk", {"value": 3, "filter": {"currentValue": 2}}),
+    ("DELETE", "issue/properties/bulk", {"entityIds": [10002]}),
+    ("GET", "task/10001", None),
     ("DELETE", "issueLink/10000", None),
     ("DELETE", COMMENT, None),
     ("DELETE", f"{ISSUE}/properties/key", None),
@@ -107,7 +123,7 @@ CALLS: list[tuple[str, str, Any]] = [
         "serverInfo", "myself", "configuration", "mypermissions?permissions=EDIT_ISSUES",
         "project", "project/search", "project/FT", "project/FT/statuses", "project/FT/components",
         "project/FT/versions", "issuetype", "issuetype/10001", "status", "status/Open",
-        "statuscategory", "priority", "priority/search", "priority/1", "resolution",
+        "attachment/meta", "statuses/search?statusCategory=DONE", "statuscategory", "priority", "priority/search", "priority/1", "resolution",
         "resolution/10000", "field", "field/search", "label", "issue/createmeta",
         "issue/createmeta/FT/issuetypes", "issue/createmeta/FT/issuetypes/10001", "issueLinkType",
         "issueLinkType/10000", "user?accountId=acc-ada-agent", "user/search?query=a",
@@ -165,11 +181,18 @@ class Contract:
                 yield f"{place}: {name} is missing"
 
 
+def send(http: httpx.Client, method: str, path: str, body: Any) -> httpx.Response:
+    if body is FILE:
+        headers = {"X-Atlassian-Token": "no-check"}
+        return http.request(method, path, files=FILE, headers=headers)
+    return http.request(method, path, json=body)
+
+
 @pytest.fixture(scope="module")
 def answers() -> list[tuple[str, str, httpx.Response]]:
     with running_local_jira() as running, running.client() as http:
         return [
-            (method, path, http.request(method, f"/rest/api/3/{path}", json=body))
+            (method, path, send(http, method, f"/rest/api/3/{path}", body))
             for method, path, body in CALLS
         ]
 
