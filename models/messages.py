@@ -16,11 +16,15 @@ from models.policy import PolicySnapshot
 
 
 class ItemStart(Frozen):
-    """Starts `FeedbackItemWorkflow`. `carried` is set only by continue-as-new."""
+    """Starts `FeedbackItemWorkflow`.
+
+    Set only by continue-as-new: `carried`, and `unread` when the issue changed since it was read.
+    """
 
     issue_id: str
     issue_key: str
     carried: ItemState | None = None
+    unread: bool = False
 
 
 class ItemResult(Frozen):

@@ -64,6 +64,24 @@ def expand(
     )
 
 
+def covering(
+    definition: CalendarDefinition, created_at: datetime, now: datetime, *, scaled: bool
+) -> BusinessCalendar:
+    """The calendar of an item: from a day before it was created until 200 days after `now`.
+
+    Used both when it is pinned and when it is expanded further, so that no moment that was known
+    is ever forgotten. Scaled clocks run in one that never closes.
+    """
+    covers_from = begin_of_cover(created_at, now)
+    days = (now - covers_from).days + DAYS_COVERED
+    return always_open(covers_from, days) if scaled else expand(definition, covers_from, days)
+
+
+def begin_of_cover(created_at: datetime, now: datetime) -> datetime:
+    """A day before the item was created, or before now when its tracker's clock is ahead."""
+    return min(created_at, now) - timedelta(days=1)
+
+
 def always_open(covers_from: datetime, days: int = DAYS_COVERED) -> BusinessCalendar:
     """A calendar that never closes, for `days` times 24 hours."""
     first = _seconds(covers_from)

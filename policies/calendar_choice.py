@@ -32,17 +32,22 @@ def define(
 ) -> CalendarDefinition:
     """The calendar's opening hours for this customer; its name says which zone and why."""
     zone, why = _zone(policy_set, entry, item)
+    return CalendarDefinition(
+        name=f"{entry.name} in {zone} ({why})",
+        zone=zone,
+        windows=weekly_windows(entry),
+        holidays=_days_off(entry, item, covers_from.year),
+    )
+
+
+def weekly_windows(entry: CalendarEntry) -> dict[int, tuple[tuple[int, int], ...]]:
+    """The opening hours of each weekday (0 is Monday), in minutes of the local day."""
     windows: dict[int, tuple[tuple[int, int], ...]] = {}
     for hours in entry.open:
         minutes = tuple(window_minutes(written) for written in hours.hours)
         for day in hours.days:
             windows[day.number] = windows.get(day.number, ()) + minutes
-    return CalendarDefinition(
-        name=f"{entry.name} in {zone} ({why})",
-        zone=zone,
-        windows=windows,
-        holidays=_days_off(entry, item, covers_from.year),
-    )
+    return windows
 
 
 def _zone(policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem) -> tuple[str, str]:

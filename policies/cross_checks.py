@@ -26,6 +26,7 @@ from policies.documents import (
     TriageDocument,
 )
 from policies.durations import seconds_in
+from policies.length_checks import bounds_of, long_expiries, long_targets, long_waits
 from policies.order_checks import falls_through, hidden_approvals, hidden_targets
 from policies.problems import PathPart, PolicyProblem, shown, suggestion
 from policies.voters import voters
@@ -70,12 +71,16 @@ def _findings(bundle: Bundle) -> Problems:
         yield from _triage(bundle, bundle.triage, directory)
     if bundle.calendars:
         yield from check_calendars(bundle.sources["calendars"], bundle.calendars)
+    bounds = bounds_of(bundle.calendars)
     if bundle.sla:
         yield from _sla(bundle, bundle.sla)
+        yield from long_targets(bundle.sources["sla"], bundle.sla, bounds)
     if bundle.escalation:
         yield from _escalation(bundle, bundle.escalation, directory)
+        yield from long_waits(bundle.sources["escalation"], bundle.escalation, bounds)
     if bundle.approval:
         yield from _approval(bundle.sources["approval"], bundle.approval, directory)
+        yield from long_expiries(bundle.sources["approval"], bundle.approval, bounds)
 
 
 def _conditions(source: Source, vocabulary: Vocabulary) -> Problems:

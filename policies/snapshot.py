@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.clocks import BusinessCalendar
 from models.item import FeedbackItem
@@ -20,7 +20,7 @@ from models.policy import (
     WatchRule,
 )
 from policies import calendar_choice
-from policies.business_time import DAYS_COVERED, always_open, expand
+from policies.business_time import begin_of_cover, covering
 from policies.directory import Directory
 from policies.documents import (
     ITEM_OWNER,
@@ -81,12 +81,9 @@ def _opening_hours(
     policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem, now: datetime, *, scaled: bool
 ) -> tuple[CalendarDefinition, BusinessCalendar]:
     """The calendar as written, and expanded; scaled clocks run in one that never closes."""
-    covers_from = min(item.created_at, now) - timedelta(days=1)
-    days = (now - covers_from).days + DAYS_COVERED
+    covers_from = begin_of_cover(item.created_at, now)
     definition = calendar_choice.define(policy_set, entry, item, covers_from)
-    if scaled:
-        return definition, always_open(covers_from, days)
-    return definition, expand(definition, covers_from, days)
+    return definition, covering(definition, item.created_at, now, scaled=scaled)
 
 
 class _Resolving:

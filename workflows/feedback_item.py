@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -63,8 +63,7 @@ class FeedbackItemWorkflow:
         self._errands = ItemErrands(self, start.issue_key)
         self._alarm = Alarm()
         self._news = True
-        # A parked item may carry news over that it could not read; it looks once it is taken up.
-        self.jira_changed_since_read = self.state.parked is not None
+        self.jira_changed_since_read = start.unread
 
     @workflow.run
     async def run(self, start: ItemStart) -> ItemResult:
@@ -74,22 +73,21 @@ class FeedbackItemWorkflow:
             await self._errands.run_all()
             if self.state.closed_at is not None and not self._news:
                 break
-            if workflow.info().is_continue_as_new_suggested() and not self._news:
-                await self._begin_anew(start)
+            # A handler under way may wait for an errand, so it is not waited for here.
+            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+                self._begin_anew(start)
             self._alarm.set(deadlines.next_deadline(self.state))
             await workflow.wait_condition(lambda: self._news or self._alarm.rang)
         self._alarm.silence()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._result()
 
-    async def _begin_anew(self, start: ItemStart) -> None:
-        """Continue as new with everything carried over, once no handler is under way."""
+    def _begin_anew(self, start: ItemStart) -> NoReturn:
+        """Continue as new with everything carried over; what was not done yet is done there."""
         self._alarm.silence()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        if self._news:
-            return
         state = self.state.model_copy(update={"generation": self.state.generation + 1})
-        workflow.continue_as_new(start.model_copy(update={"carried": state}))
+        carried = {"carried": state, "unread": self.jira_changed_since_read}
+        workflow.continue_as_new(start.model_copy(update=carried))
 
     def _result(self) -> ItemResult:
         decision, item = self.state.decision, self.state.item

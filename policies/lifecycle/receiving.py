@@ -121,7 +121,7 @@ def gone(state: ItemState, now: datetime) -> ItemState:
         "The issue was deleted in Jira, or hidden from our account.",
     )
     if state.snapshot is not None:
-        state = running_clocks.stop_all(state, now)
+        state = running_clocks.cancel_all(state, now)
     withdrawn = tuple(Outgoing(workflow_id=a.workflow_id) for a in state.actions if a.waiting)
     state = state.model_copy(
         update={

@@ -101,7 +101,11 @@ def stop(state: ItemState, name: ClockName, at: datetime) -> ItemState:
 
 def stop_all(state: ItemState, at: datetime) -> ItemState:
     """A decision meets the resolution promise and cancels what else still runs."""
-    state = stop(state, ClockName.RESOLUTION, at)
+    return cancel_all(stop(state, ClockName.RESOLUTION, at), at)
+
+
+def cancel_all(state: ItemState, at: datetime) -> ItemState:
+    """What still runs no longer applies, and is neither kept nor broken."""
     for run in state.clocks:
         if run.running:
             state = _replace(state, run, clocks.cancel(run, max(at, run.started_at)))
