@@ -8,16 +8,16 @@ from models.activity_io import ExtendCalendarInput
 from models.clocks import BusinessCalendar
 from policies import business_time
 
-DAYS_AHEAD = 200
-
 
 class CalendarActivities:
     """Expands pinned calendar definitions."""
 
     @activity.defn
     def extend_calendar(self, request: ExtendCalendarInput) -> BusinessCalendar:
-        """The same calendar from `covers_from` to 200 days after `now`."""
-        days = (request.now - request.covers_from).days + DAYS_AHEAD
-        if request.scaled:
-            return business_time.always_open(request.covers_from, days)
-        return business_time.expand(request.definition, request.covers_from, days)
+        """The same calendar, reaching 200 days after `now`; `covers_from` is the item's creation.
+
+        It begins where the pinned one begins, a day before that.
+        """
+        return business_time.covering(
+            request.definition, request.covers_from, request.now, scaled=request.scaled
+        )

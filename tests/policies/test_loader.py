@@ -249,3 +249,42 @@ def test_no_text_can_pass_from_one_file_into_another_unseen() -> None:
 
 def test_unchanged_files_are_not_parsed_again(policies: Path) -> None:
     assert load(policies) is load(policies)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what"),
+    [
+        (
+            "sla.yaml",
+            "    resolution: 20d",
+            "    resolution: 300d",
+            "targets.7.resolution: is more than calendar office-hours is open in 90 days (got 300d)",
+        ),
+        (
+            "escalation.yaml",
+            "        wait: 15m",
+            "        wait: 91d",
+            "wait: is longer than 90 days (got 91d); write at most 90d",
+        ),
+        (
+            "approval.yaml",
+            "    expires_after: 1d",
+            "    expires_after: 300d",
+            "rules.0.expires_after: is longer than 90 days (got 300d); write at most 90d",
+        ),
+    ],
+)
+def test_what_no_calendar_covers_is_refused_with_its_place(
+    policies: Path, spoil: Callable[..., tuple[str, ...]], file: str, old: str, new: str, what: str
+) -> None:
+    (problem,) = spoil(file, (old, new))
+    line = line_of(policies, file, new.strip())
+    assert problem.startswith(f"{file}:{line}:")
+    assert what in problem
+
+
+def test_a_wait_in_working_time_is_bounded_by_what_the_calendar_is_open(
+    spoil: Callable[..., tuple[str, ...]],
+) -> None:
+    (problem,) = spoil("escalation.yaml", ("        wait: 2d", "        wait: 66d"))
+    assert "write at most 65d" in problem
