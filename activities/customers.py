@@ -22,6 +22,8 @@ ANONYMOUS = "anonymous"
 """The reference of feedback without any customer. Two such items share nobody: never compare it."""
 REFERENCE_DIGITS = 16
 USUAL_SEGMENT = "standard"
+LONGEST_SEGMENT = 64
+"""Bytes of UTF-8; Temporal refuses a longer fairness key, and the segment is one."""
 
 log = structlog.get_logger("customers")
 
@@ -155,6 +157,8 @@ def _wrong(values: dict[str, str]) -> str | None:
     except ValidationError as error:
         names = sorted({str(detail["loc"][0]) for detail in error.errors()})
         return f"{', '.join(names)} has a value that cannot be used"
+    if len(row.segment.encode()) > LONGEST_SEGMENT:
+        return f"segment is longer than {LONGEST_SEGMENT} bytes"
     if row.annual_revenue_minor is not None and row.annual_revenue_minor < 0:
         return "annual_revenue_minor is negative"
     if row.currency is not None and not (len(row.currency) == 3 and row.currency.isupper()):

@@ -19,6 +19,7 @@ from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
 PROOF_LASTS = timedelta(hours=24)
 """An item whose worker is down judges the command when it is back; a day covers a bad night."""
 CUSTOMER_ACCOUNT = "customer"
+APP_ACCOUNT = "app"
 ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.APPROVE: Act.VOTE,
     CommandName.REJECT: Act.VOTE,
@@ -81,17 +82,24 @@ class JiraInterpreter:
         self._now = now
 
     def comment(
-        self, issue: IssueContext, author: Author, text: str, at: datetime
+        self, issue: IssueContext, author: Author, text: str, at: datetime, *, public: bool
     ) -> CommentMeaning:
-        """What a comment means. A customer's words are never a command, whatever they begin with."""
+        """What a comment means. A customer's words are never a command, whatever they begin with.
+
+        A command by an account that nobody can name is kept with why it is refused, also when it
+        was given in public; any other public word of such an account is taken for a customer's.
+        """
         person = self._person(author)
         side = _side(issue, author, person)
         if side is Side.CUSTOMER:
             return CommentMeaning(side=side, gratitude=is_gratitude(text))
-        command = self._parse_command(text)
-        if command is None:
-            return CommentMeaning(side=side)
-        return CommentMeaning(side=side, command=self._signed(issue, command, person))
+        machine = side is Side.MACHINE and person is None
+        command = None if machine else self._parse_command(text)
+        if command is not None:
+            return CommentMeaning(side=side, command=self._signed(issue, command, person))
+        if public and side is Side.STAFF and person is None:
+            return CommentMeaning(side=Side.CUSTOMER, gratitude=is_gratitude(text))
+        return CommentMeaning(side=side)
 
     def edit(self, issue: IssueContext, author: Author, field: str, at: datetime) -> EditMeaning:
         """Who made an edit; with a proof where the edit may be an act, such as a decision."""
@@ -143,12 +151,18 @@ def subject_of(issue: IssueContext, command: JiraCommand) -> str:
 
 
 def _side(issue: IssueContext, author: Author, person: Person | None) -> Side:
-    """Whose side an author is on; an author nobody can name is taken for a customer.
+    """Whose side an author is on, as far as the account alone can tell.
 
-    In doubt a customer's word wakes somebody, and a colleague's would not.
+    People of people.yaml are staff; automation accounts there, and apps anywhere, are machines: on
+    neither side, so that an automatic reply stops no clock. Whoever has no account, a customer's
+    account or reported the issue is a customer. Any other account may be a colleague who is not
+    listed yet, or somebody a customer put in copy: internally staff, and in public a customer,
+    since in doubt a customer's word wakes somebody and a colleague's would not.
     """
     if person is not None:
-        return Side.STAFF
+        return Side.MACHINE if person.behind else Side.STAFF
+    if author.account_type == APP_ACCOUNT:
+        return Side.MACHINE
     if author.account_id is None or author.account_type == CUSTOMER_ACCOUNT:
         return Side.CUSTOMER
     return Side.CUSTOMER if author.account_id == issue.reporter_account_id else Side.STAFF

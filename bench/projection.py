@@ -19,7 +19,7 @@ class _Nobody:
     """Reads nothing into anything; nobody writes in this benchmark."""
 
     def comment(
-        self, issue: IssueContext, author: Author, text: str, at: datetime
+        self, issue: IssueContext, author: Author, text: str, at: datetime, *, public: bool
     ) -> CommentMeaning:
         return CommentMeaning(side=Side.STAFF)
 

@@ -42,8 +42,10 @@ class EditMeaning(Frozen):
 class Interpreter(Protocol):
     """Reads a comment or an edit by a person. Never asked about our own account."""
 
-    def comment(self, issue: IssueContext, author: Author, text: str, at: Moment) -> CommentMeaning:
-        """What this comment means. The text must not be kept."""
+    def comment(
+        self, issue: IssueContext, author: Author, text: str, at: Moment, *, public: bool
+    ) -> CommentMeaning:
+        """What this comment means; `public` when the customer can see it. Never keep the text."""
         ...
 
     def edit(self, issue: IssueContext, author: Author, field: str, at: Moment) -> EditMeaning:

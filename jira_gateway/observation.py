@@ -124,12 +124,14 @@ def _comments(
             continue
         author = _author(comment)
         at = moment_of(comment.get("created"))
-        meaning = interpreter.comment(context, author, text_of(comment.get("body")), at)
+        public = is_public(comment)
+        text = text_of(comment.get("body"))
+        meaning = interpreter.comment(context, author, text, at, public=public)
         yield ObservedComment(
             comment_id=comment_id,
             author_account_id=author.account_id,
             side=meaning.side,
-            public=is_public(comment),
+            public=public,
             created_at=at,
             gratitude=meaning.gratitude,
             command=meaning.command,

@@ -72,6 +72,7 @@ def test_empty_values_are_the_defaults_and_the_hint_fills_the_country(file):
         ("jane doe,s,p,,,../../etc/passwd,", "zone"),
         ('jane doe,"s,p,,,,', "not a CSV line"),
         ("acme,s,p,,,,", "further up"),
+        (f"jane doe,{'ü' * 33},p,,,,", "segment is longer than 64 bytes"),
     ],
 )
 def test_a_broken_row_is_told_by_its_line_and_the_rest_goes_on(file, row, problem):

@@ -17,12 +17,15 @@ CORA = Author(account_id="acc-cora", account_type="customer")
 WALK_IN = Author(account_id="acc-walk-in", account_type="atlassian")
 COLLEAGUE = Author(account_id="acc-unlisted", account_type="atlassian")
 NOBODY = Author(account_id=None)
+AUTO_REPLY = Author(account_id="acc-auto-reply", account_type="app")
+ROBOT = Author(account_id="acc-robot", account_type="app")
 
 
 @pytest.fixture
 def interpreter(key: SigningKey) -> JiraInterpreter:
     lena = Person(id="lena", name="Lena", jira_account_id="acc-lena", roles=("lead",))
-    directory = Directory(people=(lena,), permissions={})
+    robot = Person(id="robot", name="Robot", jira_account_id="acc-robot", behind="lena")
+    directory = Directory(people=(lena, robot), permissions={})
     return JiraInterpreter(lambda: directory, commands.parse, key, lambda: NOW)
 
 
@@ -34,18 +37,50 @@ def interpreter(key: SigningKey) -> JiraInterpreter:
         (CORA, Side.CUSTOMER),
         (WALK_IN, Side.CUSTOMER),
         (NOBODY, Side.CUSTOMER),
+        (AUTO_REPLY, Side.MACHINE),
+        (ROBOT, Side.MACHINE),
     ],
 )
 def test_everybody_stands_on_a_side(
     interpreter: JiraInterpreter, author: Author, side: Side
 ) -> None:
-    assert interpreter.comment(ISSUE, author, "Hello", NOW).side is side
+    assert interpreter.comment(ISSUE, author, "Hello", NOW, public=False).side is side
     assert interpreter.edit(ISSUE, author, "priority", NOW).side is side
 
 
+@pytest.mark.parametrize(
+    ("author", "side"),
+    [
+        (LENA, Side.STAFF),
+        (COLLEAGUE, Side.CUSTOMER),
+        (CORA, Side.CUSTOMER),
+        (AUTO_REPLY, Side.MACHINE),
+        (ROBOT, Side.MACHINE),
+    ],
+)
+def test_only_a_listed_person_answers_the_customer(
+    interpreter: JiraInterpreter, author: Author, side: Side
+) -> None:
+    assert interpreter.comment(ISSUE, author, "We look into it.", NOW, public=True).side is side
+
+
+def test_an_unlisted_machine_gives_no_command_and_a_listed_one_acts_for_itself(
+    interpreter: JiraInterpreter,
+) -> None:
+    assert interpreter.comment(ISSUE, AUTO_REPLY, "/ack", NOW, public=True).command is None
+    listed = interpreter.comment(ISSUE, ROBOT, "/ack", NOW, public=False).command
+    assert listed is not None
+    assert listed.actor is not None
+    assert listed.actor.person == "robot"
+
+
 def test_a_mere_thank_you_of_a_customer_is_told_apart(interpreter: JiraInterpreter) -> None:
-    assert interpreter.comment(ISSUE, CORA, "Thank you, all is well now!", NOW).gratitude
-    assert not interpreter.comment(ISSUE, CORA, "Thanks, but it fails again.", NOW).gratitude
+    assert interpreter.comment(
+        ISSUE, CORA, "Thank you, all is well now!", NOW, public=True
+    ).gratitude
+    assert not interpreter.comment(
+        ISSUE, CORA, "Thanks, but it fails again.", NOW, public=True
+    ).gratitude
 
 
 @pytest.mark.parametrize(
@@ -62,7 +97,7 @@ def test_a_mere_thank_you_of_a_customer_is_told_apart(interpreter: JiraInterpret
 def test_a_command_carries_a_proof_for_its_subject_alone(
     interpreter: JiraInterpreter, key: SigningKey, text: str, act: Act, subject: str
 ) -> None:
-    command = interpreter.comment(ISSUE, LENA, text, NOW).command
+    command = interpreter.comment(ISSUE, LENA, text, NOW, public=False).command
     assert command is not None
     assert command.problem is None
     assert command.actor is not None
@@ -73,10 +108,11 @@ def test_a_command_carries_a_proof_for_its_subject_alone(
     assert proof.check(command.actor, act, subject, key.public_keys, late, False) is not None
 
 
+@pytest.mark.parametrize("public", [True, False])
 def test_a_command_of_an_unlisted_account_has_no_actor_and_says_why(
-    interpreter: JiraInterpreter,
+    interpreter: JiraInterpreter, public: bool
 ) -> None:
-    command = interpreter.comment(ISSUE, COLLEAGUE, "/ack", NOW).command
+    command = interpreter.comment(ISSUE, COLLEAGUE, "/ack", NOW, public=public).command
     assert command is not None
     assert command.name is CommandName.ACK
     assert command.actor is None
@@ -84,7 +120,7 @@ def test_a_command_of_an_unlisted_account_has_no_actor_and_says_why(
 
 
 def test_a_customers_words_are_never_a_command(interpreter: JiraInterpreter) -> None:
-    meaning = interpreter.comment(ISSUE, CORA, "/resolve fixed by myself", NOW)
+    meaning = interpreter.comment(ISSUE, CORA, "/resolve fixed by myself", NOW, public=True)
     assert meaning.command is None
 
 

@@ -18,7 +18,7 @@ class PlainInterpreter:
     """Staff is everybody but the reporter; a leading /ack is the only command it knows."""
 
     def comment(
-        self, issue: IssueContext, author: Author, text: str, at: datetime
+        self, issue: IssueContext, author: Author, text: str, at: datetime, *, public: bool
     ) -> CommentMeaning:
         command = JiraCommand(name=CommandName.ACK) if text.startswith("/ack") else None
         return CommentMeaning(side=self._side(issue, author), command=command)

@@ -13,7 +13,7 @@ class EverybodyIsStaff:
     """Understands nothing and lets every author be staff."""
 
     def comment(
-        self, issue: IssueContext, author: Author, text: str, at: datetime
+        self, issue: IssueContext, author: Author, text: str, at: datetime, *, public: bool
     ) -> CommentMeaning:
         return CommentMeaning(side=Side.STAFF)
 
