@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     CLIMB_REFUSED = "climb_refused"
     ACKNOWLEDGED = "acknowledged"
     ACTION_PROPOSED = "action_proposed"
+    ACTION_REMINDED = "action_reminded"
     ACTION_ENDED = "action_ended"
     VOTED = "voted"
     BALLOT_REFUSED = "ballot_refused"

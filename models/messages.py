@@ -118,6 +118,13 @@ class ActionReported(Frozen):
     result: ActionResult
 
 
+class ActionReminder(Frozen):
+    """Signal to the item: a policy action still waits for these people's votes."""
+
+    request_id: str
+    people: tuple[str, ...]
+
+
 class OpenActionStatus(Frozen):
     """One policy action in an item's status."""
 

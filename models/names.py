@@ -18,6 +18,7 @@ SIGNAL_JIRA_CHANGED: Final = "jira_changed"
 SIGNAL_DECIDE: Final = "decide"
 SIGNAL_RECONTACT: Final = "recontact"
 SIGNAL_ACTION_REPORTED: Final = "action_reported"
+SIGNAL_ACTION_REMINDER: Final = "action_reminder"
 SIGNAL_RESUME: Final = "resume"
 SIGNAL_WITHDRAW: Final = "withdraw"
 

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from models.lifecycle import Outcome
     from models.messages import (
         Acknowledge,
+        ActionReminder,
         ActionReported,
         Answer,
         ItemResult,
@@ -40,7 +41,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import FEEDBACK_ITEM_WORKFLOW
     from models.people import Actor
     from policies.lifecycle import acts, deadlines, record, report
-    from policies.lifecycle.actions_in import ended
+    from policies.lifecycle.actions_in import ended, reminded
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
     from workflows.alarm import Alarm
@@ -134,6 +135,11 @@ class FeedbackItemWorkflow:
     def action_reported(self, report_: ActionReported) -> None:
         """Sent by the policy action's own workflow."""
         self._become(ended(self.state, report_.result, workflow.now()))
+
+    @workflow.signal(description="A policy action of this item still waits for votes.")
+    def action_reminder(self, reminder: ActionReminder) -> None:
+        """Sent by the policy action's own workflow when its time to remind has come."""
+        self._become(reminded(self.state, reminder, workflow.now()))
 
     @workflow.signal(description="The cause of the stop is mended: go on.")
     def resume(self, message: Resume) -> None:

@@ -5,7 +5,7 @@ It runs on its own, because children do not survive a parent's continue-as-new a
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -34,8 +34,12 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.failures import EFFECT_REFUSED, EFFECT_UNAVAILABLE, MALFORMED
     from models.lifecycle import PRIORITY_KEY, Stage
-    from models.messages import ActionReported, ActionStart, Answer
-    from models.names import POLICY_ACTION_WORKFLOW, SIGNAL_ACTION_REPORTED
+    from models.messages import ActionReminder, ActionReported, ActionStart, Answer
+    from models.names import (
+        POLICY_ACTION_WORKFLOW,
+        SIGNAL_ACTION_REMINDER,
+        SIGNAL_ACTION_REPORTED,
+    )
     from policies import approval
     from policies.lifecycle import action_record, words
 
@@ -67,7 +71,7 @@ class PolicyActionWorkflow:
         await self._record()
         self._show()
         result = self._result()
-        await self._report(result)
+        await self._tell_item(SIGNAL_ACTION_REPORTED, ActionReported(result=result))
         await workflow.wait_condition(workflow.all_handlers_finished)
         return result
 
@@ -86,17 +90,29 @@ class PolicyActionWorkflow:
 
     async def _until_decided(self, plan: ApprovalPlan) -> None:
         self._settle()
+        if plan.remind_at is not None and await self._undecided_at(plan.remind_at, "Remind"):
+            await self._remind(plan)
+        if await self._undecided_at(plan.expires_at, "The request expires"):
+            self._outcome = ApprovalOutcome.EXPIRED
+
+    async def _undecided_at(self, moment: datetime, summary: str) -> bool:
+        """Wait for a decision, but no longer than until then; true when there is none."""
         if self._outcome is not None:
-            return
-        remaining = plan.expires_at - workflow.now()
+            return False
+        remaining = max(moment - workflow.now(), timedelta(milliseconds=1))
         try:
             await workflow.wait_condition(
-                lambda: self._outcome is not None,
-                timeout=max(remaining, timedelta(milliseconds=1)),
-                timeout_summary="The request expires",
+                lambda: self._outcome is not None, timeout=remaining, timeout_summary=summary
             )
         except TimeoutError:
-            self._outcome = self._outcome or ApprovalOutcome.EXPIRED
+            return self._outcome is None
+        return False
+
+    async def _remind(self, plan: ApprovalPlan) -> None:
+        voted = {vote.human for vote in self._votes}
+        people = tuple(person.id for person in plan.eligible if person.human not in voted)
+        reminder = ActionReminder(request_id=self._start.proposal.request_id, people=people)
+        await self._tell_item(SIGNAL_ACTION_REMINDER, reminder)
 
     def _settle(self) -> None:
         """The one place where a request is decided."""
@@ -148,10 +164,10 @@ class PolicyActionWorkflow:
                 "effect_in_doubt", extra={"request": proposal.request_id, "failure": self._failure}
             )
 
-    async def _report(self, result: ActionResult) -> None:
+    async def _tell_item(self, signal: str, message: ActionReported | ActionReminder) -> None:
         handle = workflow.get_external_workflow_handle(self._start.report_to)
         try:
-            await handle.signal(SIGNAL_ACTION_REPORTED, ActionReported(result=result))
+            await handle.signal(signal, message)
         except ApplicationError:
             workflow.logger.warning("item_not_running", extra={"report_to": self._start.report_to})
 

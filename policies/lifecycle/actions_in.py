@@ -7,6 +7,7 @@ from datetime import datetime
 from models.approval import ActionKind, ActionResult
 from models.events import EventKind
 from models.item_state import ItemState
+from models.messages import ActionReminder
 from policies import escalation
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.running_clocks import pinned
@@ -49,6 +50,26 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
     if pinned(state).pause_while_approving and not held:
         state = running_clocks.resume_all(state, now, "no approval is awaited any more")
     return state
+
+
+def reminded(state: ItemState, reminder: ActionReminder, now: datetime) -> ItemState:
+    """Say on the issue who is still waited for; nothing once the request has ended."""
+    action = next(
+        (a for a in state.actions if a.proposal.request_id == reminder.request_id and a.waiting),
+        None,
+    )
+    if action is None or state.decision is not None:
+        return state
+    state = record.happened(
+        state,
+        EventKind.ACTION_REMINDED,
+        now,
+        f"Reminded those who may decide: {words.what_of(action.proposal)}.",
+        request=reminder.request_id,
+        people=", ".join(reminder.people),
+    )
+    note = words.reminder_note(pinned(state), action.proposal, reminder.people)
+    return record.say(state, note)
 
 
 def _leave_settled(state: ItemState, result: ActionResult, now: datetime) -> ItemState:

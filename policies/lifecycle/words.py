@@ -158,6 +158,17 @@ def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
     ).strip()
 
 
+def reminder_note(
+    snapshot: PolicySnapshot, proposal: ActionProposal, people: tuple[str, ...]
+) -> str:
+    """Reminds those who have not voted yet."""
+    return (
+        f"*Still waiting: {what_of(proposal)}*. {names(snapshot, people)}, please decide with "
+        f"{{{{/approve {proposal.request_id} reason}}}} or "
+        f"{{{{/reject {proposal.request_id} reason}}}}."
+    )
+
+
 def sentence(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]

@@ -99,6 +99,18 @@ async def test_a_request_that_nobody_decides_expires_refused(office: Office) -> 
     assert office.effects() == []
 
 
+async def test_those_who_have_not_voted_are_reminded(office: Office) -> None:
+    issue = await triaged(office, REFUND)
+    await propose(office, issue, ActionKind.DATA_EXPORT, None)
+
+    await office.sleep(timedelta(days=3))
+
+    await office.settled(
+        lambda: any("Still waiting: data export" in c["body"] for c in office.comments(issue)),
+        say="the reminder is on the issue",
+    )
+
+
 async def test_a_small_credit_needs_nobody(office: Office) -> None:
     issue = await triaged(office, REFUND)
     await propose(office, issue, ActionKind.CREDIT, 500)
