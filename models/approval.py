@@ -147,10 +147,8 @@ class EffectState(StrEnum):
     """How far the outside effect has come."""
 
     NONE = "none"
-    EXECUTED = "executed"
     VERIFIED = "verified"
     COMPENSATED = "compensated"
-    FAILED = "failed"
 
 
 class EffectReceipt(Frozen):

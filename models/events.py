@@ -36,7 +36,6 @@ class EventKind(StrEnum):
     VOTED = "voted"
     BALLOT_REFUSED = "ballot_refused"
     ACT_REFUSED = "act_refused"
-    EXECUTED = "executed"
     DECIDED = "decided"
     RECONTACTED = "recontacted"
     REOPENED = "reopened"

@@ -52,6 +52,7 @@ def _act(
         case CommandName.PROPOSE:
             return acts.propose(state, _propose(command, actor), now)
         case _:
+            # Reading the issue has taken the item up again already; there is no more to resume.
             return None
 
 

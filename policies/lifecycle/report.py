@@ -103,7 +103,7 @@ def summary_of(state: ItemState) -> str:
     return " · ".join(parts)
 
 
-def case_file(state: ItemState, now: datetime, jira_url: str = "") -> str:
+def case_file(state: ItemState, now: datetime) -> str:
     """The Markdown page of the item that the Temporal UI shows as its current details."""
     status = status_of(state, now)
     lines = [

@@ -19,8 +19,7 @@ from models.failures import FAILURES_BY_TYPE
 from models.item import Reason, TriageResult
 from models.item_state import ItemState
 from models.policy import PolicySnapshot, Rung
-
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+from policies.money import in_words
 
 OUTCOME_WORDS: dict[ApprovalOutcome, str] = {
     ApprovalOutcome.NOT_NEEDED: "went ahead; the rules need nobody's approval for it",
@@ -34,13 +33,7 @@ OUTCOME_WORDS: dict[ApprovalOutcome, str] = {
 
 def money(amount: Money | None) -> str:
     """`49.00 EUR`, or an empty text without an amount."""
-    if amount is None:
-        return ""
-    digits = _MINOR_DIGITS.get(amount.currency, 2)
-    if digits == 0:
-        return f"{amount.minor} {amount.currency}"
-    whole, fraction = divmod(amount.minor, 10**digits)
-    return f"{whole}.{fraction:0{digits}d} {amount.currency}"
+    return in_words(amount) if amount else ""
 
 
 def moment(at: datetime, zone: str) -> str:
