@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,14 @@ from runtime.problems import Problem, WrongSettings
 from runtime.settings import Settings, load_settings
 from runtime.stack import LocalStack
 from runtime.stack_plan import StackPorts
+
+
+class LocalJiraMode(StrEnum):
+    """Which Jira the stand-in stands for."""
+
+    CLOUD = "cloud"
+    DATACENTER = "datacenter"
+
 
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")]
 
@@ -91,6 +100,9 @@ def local_jira_command(
     seed: Annotated[
         Path | None, typer.Option(help="Projects, people and workflow to begin with (JSON).")
     ] = None,
+    mode: Annotated[
+        LocalJiraMode, typer.Option(help="Which Jira to stand for: cloud or datacenter.")
+    ] = LocalJiraMode.CLOUD,
     context_path: Annotated[str, typer.Option(help="Serve below this path, such as /jira.")] = "",
 ) -> None:
     """Run the local stand-in for Jira until Ctrl-C.
@@ -103,6 +115,7 @@ def local_jira_command(
     chosen = settings.jira.url.rpartition(":")[2] if port is None else str(port)
     arguments = ["--port", chosen if chosen.isdigit() else "8701"]
     arguments += ["--data-dir", str(settings.data_dir / "jira"), "--context-path", context_path]
+    arguments += ["--mode", mode.value]
     arguments += ["--seed", str(seed)] if seed else []
     raise typer.Exit(main(arguments))
 

@@ -21,6 +21,12 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8701, help="0 takes a free port")
     parser.add_argument("--data-dir", type=Path, default=Path(".followthrough/jira"))
     parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, help="used when the data is new")
+    parser.add_argument(
+        "--mode",
+        choices=("cloud", "datacenter"),
+        default="cloud",
+        help="which Jira to stand for; datacenter is version 9",
+    )
     parser.add_argument("--context-path", default="", help="for example /jira")
     parser.add_argument(
         "--webhook-retry-scale",
@@ -43,6 +49,7 @@ def main(given: list[str] | None = None) -> int:
         port=arguments.port,
         data_dir=arguments.data_dir,
         seed=arguments.seed,
+        mode=arguments.mode,
         context_path=arguments.context_path,
         webhook_retry_scale=arguments.webhook_retry_scale,
         search_lag_seconds=arguments.search_lag_seconds,

@@ -17,7 +17,7 @@ from local_jira.failures import (
     UnauthenticatedError,
 )
 from local_jira.limits import Asked, points_of
-from local_jira.routes import ADMIN_WEBHOOKS, LOCAL, PLATFORM, SESSION, UNSERVED
+from local_jira.routes import ADMIN_WEBHOOKS, DATACENTER, LOCAL, PLATFORM, SESSION, UNSERVED
 from local_jira.routing import Match, RouteTable
 from local_jira.store.issues import find_issue
 from local_jira.store.journal import finish_request, record_request
@@ -38,9 +38,16 @@ class Target:
     prefix: str
 
 
-def target_of(path: str) -> Target | None:
-    """The API that a path belongs to; None for pages and unknown paths."""
+def target_of(path: str, on_datacenter: bool = False) -> Target | None:
+    """The API that a path belongs to; None for pages and unknown paths.
+
+    Data Center has version 2 only, which is its latest.
+    """
     match = _PLATFORM_PATH.match(path)
+    if match and on_datacenter:
+        if match.group(1) == "3":
+            return None
+        return Target(DATACENTER, match.group(2), "2", f"/rest/api/{match.group(1)}/")
     if match:
         api = "2" if match.group(1) == "2" else "3"
         return Target(PLATFORM, match.group(2), api, f"/rest/api/{match.group(1)}/")
@@ -84,7 +91,7 @@ def _find(call: Call, target: Target) -> Match:
 
 
 def _perform(call: Call) -> Answer:
-    target = target_of(call.path)
+    target = target_of(call.path, call.site.settings.is_datacenter)
     if target is None:
         raise ProblemError(404, "Not Found", f"No endpoint {call.method} {call.path}.")
     call.api = target.api
@@ -97,7 +104,12 @@ def _perform(call: Call) -> Answer:
         if call.is_foreign:
             raise ProblemError(403, "Forbidden", "This was sent from another site.")
     else:
-        call.account = authenticate(call.site.database.reader(), header)
+        on_datacenter = call.site.settings.is_datacenter
+        call.account = authenticate(call.site.database.reader(), header, on_datacenter)
+        if on_datacenter and header and call.account is None:
+            # Data Center refuses a wrong password everywhere, also where nobody need sign in.
+            call.answer_headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+            raise UnauthenticatedError
         if call.account is None and not match.route.anonymous:
             raise UnauthenticatedError
         _hold_to_limits(call)

@@ -5,6 +5,7 @@ from local_jira.handlers import (
     bulk_changelogs,
     bulk_properties,
     comments,
+    datacenter,
     definitions,
     issues,
     links,
@@ -31,6 +32,19 @@ PLATFORM = RouteTable(
         *search.ROUTES,
         *users.ROUTES,
         *webhooks.ROUTES,
+    ]
+)
+_ON_DATACENTER = {(route.method, route.template) for route in datacenter.ROUTES}
+# What both serve alike, without what only Cloud has, and with what Data Center does differently.
+DATACENTER = RouteTable(
+    [
+        *(
+            route
+            for route in PLATFORM.routes
+            if route.template not in datacenter.CLOUD_ONLY
+            and (route.method, route.template) not in _ON_DATACENTER
+        ),
+        *datacenter.ROUTES,
     ]
 )
 ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)

@@ -59,6 +59,11 @@ class RouteTable:
         """The methods that a path takes; empty for an unknown path."""
         return {route.method for pattern, route in self._routes if pattern.match(path)}
 
+    @property
+    def routes(self) -> list[Route]:
+        """Everything served."""
+        return [route for _, route in self._routes]
+
     def served(self) -> set[tuple[str, str]]:
         """Method and template of everything served."""
         return {(route.method, route.template) for _, route in self._routes}

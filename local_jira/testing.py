@@ -26,6 +26,7 @@ class RunningLocalJira:
     data_dir: Path
     admin_auth: tuple[str, str] = ("admin@followthrough.example", "local-admin-token")
     bot_auth: tuple[str, str] = ("followthrough-bot@followthrough.example", "local-bot-token")
+    mode: str = "cloud"
 
     def client(self, auth: tuple[str, str] | None = None) -> httpx.Client:
         """An HTTP client that acts as the bot, or as somebody else."""
@@ -34,11 +35,14 @@ class RunningLocalJira:
         )
 
     def auth_of(self, name: str) -> tuple[str, str]:
-        """The e-mail and password of a person of the default seed, by first name (`ada`)."""
+        """How a person of the default seed signs in, by first name (`ada`): by address or name."""
         emails = {
             "ada": "ada.agent", "omar": "omar.owner", "lena": "lena.lead", "fay": "fay.finance", "finn": "finn.finance",
             "sam": "sam.security", "eve": "eve.executive", "petra": "petra.product",
         }  # fmt: skip
+        if self.mode == "datacenter":
+            surname = "customer" if name == "cora" else emails[name].partition(".")[2]
+            return f"{name}-{surname}", f"local-{name}"
         if name == "cora":
             return "cora.customer@customers.example", "local-cora"
         return f"{emails[name]}@followthrough.example", f"local-{name}"
@@ -121,7 +125,7 @@ def running_local_jira(data_dir: Path | None = None, **settings: Any) -> Iterato
                 if not thread.is_alive() or time.monotonic() > deadline:
                     raise RuntimeError("the local Jira did not start; see the log above")
                 time.sleep(0.005)
-            yield RunningLocalJira(chosen.base_url, directory)
+            yield RunningLocalJira(chosen.base_url, directory, mode=chosen.mode)
         finally:
             server.should_exit = True
             thread.join(START_TIMEOUT_SECONDS)

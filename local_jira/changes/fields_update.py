@@ -16,7 +16,8 @@ SIDE_EFFECTS = frozenset({"comment", "issuelinks"})
 
 def _context(work: Work, issue: IssueRecord, api: str) -> FieldContext:
     project = work.site.catalog.projects[issue.project_id]
-    return FieldContext(work.site.catalog, work.connection, project, api)
+    by_name = work.site.settings.is_datacenter
+    return FieldContext(work.site.catalog, work.connection, project, api, by_name)
 
 
 def _apply_verb(

@@ -15,8 +15,8 @@ from local_jira.body.codec import (
 )
 from local_jira.catalog import Catalog
 from local_jira.clock import jira_time
+from local_jira.naming import find_referenced, reference_of
 from local_jira.seed_file import SeedProject
-from local_jira.store.accounts import find_account
 from local_jira.views.context import View
 from local_jira.views.definitions import user_json
 
@@ -40,6 +40,7 @@ class FieldContext:
     connection: sqlite3.Connection
     project: SeedProject
     api: str
+    people_by_name: bool = False
 
 
 class FieldKind:
@@ -122,22 +123,22 @@ class LongText(FieldKind):
 
 
 class User(FieldKind):
-    """A person, named by account id only."""
+    """A person, named by account id, on Data Center by name."""
 
     schema_type = "user"
 
     def parse(self, context: FieldContext, field: str, value: Any) -> Any:
-        """Read `{"accountId": …}`; nothing means nobody."""
+        """Read `{"accountId": …}` or `{"name": …}`; nothing means nobody."""
         if value is None:
             return None
         if not isinstance(value, dict):
             raise FieldInvalidError("data was not an object")
-        account_id = value.get("accountId", value.get("id"))
-        if account_id in (None, "", "-1") and set(value) & {"accountId", "id"}:
+        reference = reference_of(value, context.people_by_name)
+        if reference == "":
             return None
-        account = find_account(context.connection, str(account_id))
+        account = find_referenced(context.connection, str(reference), context.people_by_name)
         if account is None or not account.active:
-            raise FieldInvalidError(f"User '{account_id}' does not exist.")
+            raise FieldInvalidError(f"User '{reference}' does not exist.")
         return account.account_id
 
     def render(self, view: View, value: Any) -> Any:

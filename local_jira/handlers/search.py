@@ -96,7 +96,7 @@ def _search(call: Call, request: Json) -> Answer:
     if call.account is None:
         # The real service tells an anonymous caller nothing, not even that the query is bad.
         return Answer(200, {"issues": [], "isLast": True})
-    _catch_up(call, request["reconcileIssues"])
+    catch_up_search(call, request["reconcileIssues"])
     view = view_for(call)
     try:
         page = search_page(
@@ -118,7 +118,8 @@ def _search(call: Call, request: Json) -> Answer:
     return Answer(200, answer)
 
 
-def _catch_up(call: Call, reconcile: list[int]) -> None:
+def catch_up_search(call: Call, reconcile: list[int]) -> None:
+    """Bring the index up to date with what is due, and with these issues at once."""
     if is_behind(call.site.database.reader()):
         with call.site.database.transaction() as connection:
             catch_up(call.site, connection, reconcile)
@@ -169,7 +170,7 @@ def post_count(call: Call) -> Answer:
         raise invalid_payload()
     if call.account is None:
         return Answer(200, {"count": 0})
-    _catch_up(call, [])
+    catch_up_search(call, [])
     connection = call.site.database.reader()
     try:
         found = search_count(call.site, connection, call.account, request.get("jql", ""))

@@ -7,11 +7,13 @@ from typing import Any
 from local_jira.calls import Answer, Call
 from local_jira.clock import jira_time
 from local_jira.failures import BadRequestError
+from local_jira.naming import name_of
 from local_jira.routing import Route
 from local_jira.views.context import view_for
 from local_jira.views.definitions import user_json
 
 VERSION = (1001, 0, 0)
+DATACENTER_VERSION = (9, 12, 0)
 STAFF_PERMISSIONS = frozenset(
     {
         "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES", "ASSIGN_ISSUES",
@@ -33,6 +35,8 @@ def get_server_info(call: Call) -> Answer:
     """GET serverInfo."""
     base = call.site.settings.base_url
     now = jira_time(call.site.clock())
+    on_datacenter = call.site.settings.is_datacenter
+    numbers = DATACENTER_VERSION if on_datacenter else VERSION
     return Answer(
         200,
         {
@@ -40,9 +44,9 @@ def get_server_info(call: Call) -> Answer:
             "displayUrl": base,
             "displayUrlServicedeskHelpCenter": base,
             "displayUrlConfluence": base,
-            "version": "1001.0.0-SNAPSHOT",
-            "versionNumbers": list(VERSION),
-            "deploymentType": "Cloud",
+            "version": ".".join(map(str, numbers)) + ("" if on_datacenter else "-SNAPSHOT"),
+            "versionNumbers": list(numbers),
+            "deploymentType": "Server" if on_datacenter else "Cloud",
             "buildNumber": 100_000,
             "buildDate": "2026-01-01T00:00:00.000+0000",
             "serverTime": now,
@@ -68,8 +72,13 @@ def get_session(call: Call) -> Answer:
     """GET auth/1/session: who is signed in."""
     return Answer(
         200,
-        {"self": f"{call.site.settings.base_url}/rest/api/2/user", "name": call.actor.account_id},
+        {"self": f"{call.site.settings.base_url}/rest/api/2/user", "name": _session_name(call)},
     )
+
+
+def _session_name(call: Call) -> str:
+    by_name = call.site.settings.is_datacenter
+    return name_of(call.actor) if by_name else call.actor.account_id
 
 
 def get_permissions(call: Call) -> Answer:

@@ -6,6 +6,7 @@ from local_jira.calls import Answer, Call
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, NotFoundError
 from local_jira.handlers.common import last_page_of, no_content, visible_issue
+from local_jira.naming import find_referenced
 from local_jira.permissions import require_admin, require_staff
 from local_jira.routing import Route
 from local_jira.store.accounts import (
@@ -20,6 +21,7 @@ from local_jira.store.accounts import (
 from local_jira.views.context import view_for
 from local_jira.views.definitions import user_json
 
+USER_MISSING = "Specified user does not exist or you do not have required permissions"
 CUSTOMER_PRODUCTS = frozenset({"jira-customer-servicedesk"})
 
 
@@ -29,7 +31,7 @@ def get_user(call: Call) -> Answer:
     view = view_for(call)
     account = view.account(wanted)
     if account is None:
-        raise NotFoundError("Specified user does not exist or you do not have required permissions")
+        raise NotFoundError(USER_MISSING)
     return Answer(200, user_json(view, account))
 
 
@@ -124,6 +126,15 @@ def get_group_members(call: Call) -> Answer:
     return Answer(200, last_page_of(call, [user_json(view, account) for account in members]))
 
 
+def _watcher(call: Call, reference: object) -> str:
+    """The account id of the watcher that a call names; without one the caller."""
+    if not reference:
+        return call.actor.account_id
+    by_name = call.site.settings.is_datacenter
+    account = find_referenced(call.site.database.reader(), str(reference), by_name)
+    return account.account_id if account else str(reference)
+
+
 def get_watchers(call: Call) -> Answer:
     """GET issue/{issueIdOrKey}/watchers."""
     issue, view = visible_issue(call), view_for(call)
@@ -144,21 +155,20 @@ def get_watchers(call: Call) -> Answer:
 
 def post_watcher(call: Call) -> Answer:
     """POST issue/{issueIdOrKey}/watchers: the body is an account id as a JSON string."""
-    wanted = call.json() if call.body else call.actor.account_id
+    wanted = _watcher(call, call.json() if call.body else None)
     require_staff(call, "manage watchers")
     with call.site.write(call) as work:
         issue = visible_issue(call, work.connection)
-        if find_account(work.connection, str(wanted)) is None:
+        if find_account(work.connection, wanted) is None:
             raise NotFoundError("The user does not exist or you do not have permission to see it.")
-        work.connection.execute(
-            "INSERT OR IGNORE INTO watcher VALUES (?, ?)", (issue.id, str(wanted))
-        )
+        work.connection.execute("INSERT OR IGNORE INTO watcher VALUES (?, ?)", (issue.id, wanted))
     return no_content()
 
 
 def delete_watcher(call: Call) -> Answer:
-    """DELETE issue/{issueIdOrKey}/watchers?accountId=…"""
-    wanted = call.first("accountId") or call.actor.account_id
+    """DELETE issue/{issueIdOrKey}/watchers?accountId=… (on Data Center ?username=…)"""
+    by = "username" if call.site.settings.is_datacenter else "accountId"
+    wanted = _watcher(call, call.first(by))
     require_staff(call, "manage watchers")
     with call.site.write(call) as work:
         issue = visible_issue(call, work.connection)

@@ -11,6 +11,7 @@ from local_jira.database import is_row_id
 from local_jira.jql.dates import MINUTE, date_function, date_value
 from local_jira.jql.lexer import JqlError
 from local_jira.jql.parser import Clause, Empty, Function, Operand, Value
+from local_jira.naming import find_named
 from local_jira.store.accounts import Account, all_accounts, find_account
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class PriorityField(ChoiceField):
 
 
 class UserField(ChoiceField):
-    """A person, by account id."""
+    """A person, by account id, on Data Center by name or key."""
 
     def __init__(self, column: str) -> None:
         """People are looked up when asked for."""
@@ -161,6 +162,8 @@ class UserField(ChoiceField):
     @staticmethod
     def _find(asking: Asking, text: str) -> str | None:
         account = find_account(asking.connection, text)
+        if account is None and asking.site.settings.is_datacenter:
+            account = find_named(asking.connection, text)
         return account.account_id if account else None
 
     def function(self, asking: Asking, field: str, function: Function) -> list[Any]:

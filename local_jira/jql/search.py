@@ -54,6 +54,12 @@ def _bounded(asking: Asking, query: Query) -> Sql:
     return f"({sql})", values
 
 
+def _everything(account: Account) -> Sql:
+    if account.is_customer:
+        return "reporter = ?", [account.account_id]
+    return "1", []
+
+
 def _sortings(asking: Asking, query: Query) -> list[tuple[str, bool]]:
     if len(query.order) > MOST_SORTINGS:
         raise JqlError(f"The maximum number of sort fields is {MOST_SORTINGS}.")
@@ -119,6 +125,34 @@ def search_page(
     more = len(rows) > size
     next_token = _encode(fingerprint, list(page[-1])[1:]) if more else None
     return Page([row["issue_id"] for row in page], next_token)
+
+
+def search_slice(
+    site: "Site",
+    connection: sqlite3.Connection,
+    account: Account,
+    jql: str,
+    start: int,
+    size: int,
+) -> tuple[list[int], int]:
+    """Ids from a place in the results on, and how many results there are; raises JqlError.
+
+    This is the search of Data Center, where a query need not restrict anything.
+    """
+    asking = Asking(site, connection, account, site.clock())
+    query = parse_jql(jql)
+    where, values = _bounded(asking, query) if query.condition else _everything(account)
+    sortings = _sortings(asking, query)
+    order = ", ".join(f"{sql} {'DESC' if down else 'ASC'}" for sql, down in sortings)
+    rows = connection.execute(
+        f"SELECT issue_id FROM search_index WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - built from our own expressions; values are bound
+        [*values, size, min(start, 2**62)],
+    ).fetchall()
+    total = connection.execute(
+        f"SELECT count(*) AS found FROM search_index WHERE {where}",  # noqa: S608 - built from our own expressions; values are bound
+        values,
+    ).fetchone()["found"]
+    return [row["issue_id"] for row in rows], int(total)
 
 
 def search_count(site: "Site", connection: sqlite3.Connection, account: Account, jql: str) -> int:

@@ -31,8 +31,9 @@ def comment_json(
         "updateAuthor": user_json(view, view.account(comment.update_author)),
         "created": view.time(comment.created),
         "updated": view.time(comment.updated),
-        "jsdPublic": is_public(properties),
     }
+    if not view.site.settings.is_datacenter:
+        shown["jsdPublic"] = is_public(properties)
     if comment.visibility:
         shown["visibility"] = comment.visibility
     if with_properties:

@@ -1,8 +1,10 @@
 """How projects, types, statuses and other definitions look in answers."""
 
 from typing import Any
+from urllib.parse import quote
 
 from local_jira.catalog import CATEGORY_COLOURS, CATEGORY_IDS, CATEGORY_NAMES
+from local_jira.naming import name_of
 from local_jira.seed_file import (
     SeedIssueType,
     SeedLinkType,
@@ -134,6 +136,8 @@ def user_json(view: View, account: Account | None) -> Json | None:
     """A person or app as others see them."""
     if account is None:
         return None
+    if view.site.settings.is_datacenter:
+        return _datacenter_user_json(view, account)
     shown: Json = {
         "self": view.url(f"user?accountId={account.account_id}"),
         "accountId": account.account_id,
@@ -146,3 +150,17 @@ def user_json(view: View, account: Account | None) -> Json | None:
     if account.email:
         shown["emailAddress"] = account.email
     return shown
+
+
+def _datacenter_user_json(view: View, account: Account) -> Json:
+    name = name_of(account)
+    return {
+        "self": view.url(f"user?username={quote(name, safe='')}"),
+        "key": account.account_id,
+        "name": name,
+        "emailAddress": account.email or "",
+        "avatarUrls": _avatars(view, "user"),
+        "displayName": account.display_name,
+        "active": account.active,
+        "timeZone": account.time_zone,
+    }

@@ -9,10 +9,10 @@ from local_jira.views.definitions import user_json
 Json = dict[str, Any]
 
 
-def item_json(item: ChangeItem) -> Json:
-    """One field's change."""
+def item_json(item: ChangeItem, on_datacenter: bool = False) -> Json:
+    """One field's change; Data Center names the field only once."""
     shown: Json = {"field": item.field, "fieldtype": item.field_type}
-    if item.field_id:
+    if item.field_id and not on_datacenter:
         shown["fieldId"] = item.field_id
     shown |= {
         "from": item.old,
@@ -20,18 +20,19 @@ def item_json(item: ChangeItem) -> Json:
         "to": item.new,
         "toString": item.new_text,
     }
-    if item.is_user:
+    if item.is_user and not on_datacenter:
         shown |= {"tmpFromAccountId": item.old, "tmpToAccountId": item.new}
     return shown
 
 
 def history_json(view: View, history: HistoryRecord) -> Json:
     """All changes of one write."""
+    on_datacenter = view.site.settings.is_datacenter
     shown: Json = {
         "id": str(history.id),
         "author": user_json(view, view.account(history.author)),
         "created": view.time(history.created),
-        "items": [item_json(item) for item in history.items],
+        "items": [item_json(item, on_datacenter) for item in history.items],
     }
     if history.metadata:
         shown["historyMetadata"] = history.metadata

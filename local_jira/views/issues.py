@@ -213,13 +213,14 @@ def _friendly(view: View, milliseconds: int) -> str:
 
 
 def changelog_json(view: View, issue: IssueRecord) -> Json:
-    """The issue's changelog, newest first, as `expand=changelog` gives it."""
+    """The issue's changelog as `expand=changelog` gives it: newest first, on Data Center oldest."""
     histories = visible_histories(view, histories_of(view.connection, issue.id))
+    shown = histories if view.site.settings.is_datacenter else histories[::-1]
     return {
         "startAt": 0,
         "maxResults": len(histories),
         "total": len(histories),
-        "histories": [history_json(view, history) for history in reversed(histories)],
+        "histories": [history_json(view, history) for history in shown],
     }
 
 

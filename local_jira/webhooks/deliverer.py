@@ -38,6 +38,8 @@ class Deliverer:
         self._database = database
         self._settings = settings
         self._clock = clock
+        # Data Center promises no second attempt.
+        self._most_retries = 0 if settings.is_datacenter else MOST_RETRIES
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._under_way: set[int] = set()
@@ -106,8 +108,9 @@ class Deliverer:
             "Content-Type": "application/json; charset=UTF-8",
             "User-Agent": "Atlassian Webhook HTTP Client",
             "X-Atlassian-Webhook-Identifier": row["identifier"],
-            "X-Atlassian-Webhook-Flow": row["flow"],
         }
+        if not self._settings.is_datacenter:
+            headers["X-Atlassian-Webhook-Flow"] = row["flow"]
         if row["retries"]:
             headers["X-Atlassian-Webhook-Retry"] = str(row["retries"])
         if webhook is not None and webhook.secret:
@@ -124,7 +127,7 @@ class Deliverer:
         next_attempt = row["next_attempt"]
         if status is not None and 200 <= status < 300:
             state = "delivered"
-        elif worth_retrying and retries < MOST_RETRIES:
+        elif worth_retrying and retries < self._most_retries:
             state, retries = "pending", retries + 1
             next_attempt = self._clock() + round(self._delay_seconds() * 1000)
         else:

@@ -69,7 +69,7 @@ def event_payload(work: "Work", name: str, issue: IssueRecord | None, content: J
         items = content.get("items", history.items)
         payload["changelog"] = {
             "id": str(history.id),
-            "items": [item_json(item) for item in items],
+            "items": [item_json(item, work.site.settings.is_datacenter) for item in items],
         }
     comment: CommentRecord | None = content.get("comment")
     if comment is not None:
