@@ -10,10 +10,11 @@ from local_jira.seed_file import (
     SeedLinkType,
     SeedNamed,
     SeedProject,
+    SeedScreens,
     SeedStatus,
-    SeedTransition,
     SeedVersion,
 )
+from local_jira.seed_workflow import SeedApproval, SeedTransition, SeedWorkflow
 
 CATEGORY_IDS = {"new": 2, "indeterminate": 4, "done": 3}
 CATEGORY_NAMES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done"}
@@ -29,6 +30,7 @@ class _HasIdAndName(Protocol):
 
 
 Entry = TypeVar("Entry", bound=_HasIdAndName)
+Chosen = TypeVar("Chosen")
 
 
 class Directory(dict[str, Entry]):
@@ -73,14 +75,6 @@ class Catalog:
         self.priority_ranks = {priority.id: len(seed.priorities) - at for at, priority in ranks}
 
     @property
-    def initial_status(self) -> SeedStatus:
-        """Where a new issue starts."""
-        status = self.statuses.named(self.seed.workflow.initial)
-        if status is None:
-            raise LookupError(self.seed.workflow.initial)
-        return status
-
-    @property
     def default_priority(self) -> SeedNamed | None:
         """The priority of an issue for which nobody chose one."""
         return self.priorities.named(self.seed.default_priority)
@@ -96,18 +90,53 @@ class Catalog:
         found = [self.issue_types.named(name) for name in project.issue_types]
         return [issue_type for issue_type in found if issue_type is not None]
 
-    def transitions_from(self, status_id: str) -> list[SeedTransition]:
+    def _for_type(self, choices: dict[str, Chosen], type_id: str) -> Chosen | None:
+        return choices.get(self.issue_types[type_id].name, choices.get("*"))
+
+    def workflow_of(self, project_id: str, type_id: str) -> SeedWorkflow:
+        """How issues of that type move in that project."""
+        name = self._for_type(self.projects[project_id].workflows, type_id)
+        return self.seed.workflow if name is None else self.seed.workflows[name]
+
+    def screens_of(self, project_id: str, type_id: str) -> SeedScreens:
+        """Which fields can be set on issues of that type in that project."""
+        found = self._for_type(self.projects[project_id].screens, type_id)
+        return SeedScreens() if found is None else found
+
+    def initial_status(self, project_id: str, type_id: str) -> SeedStatus:
+        """Where a new issue starts."""
+        return self._status(self.workflow_of(project_id, type_id).initial)
+
+    def statuses_of(self, project_id: str, type_id: str) -> list[SeedStatus]:
+        """Every status that such an issue can reach, in the seed's order."""
+        workflow = self.workflow_of(project_id, type_id)
+        steps = workflow.transitions
+        reachable = {workflow.initial, *(step.target for step in steps)}
+        return [status for status in self.statuses.values() if status.name in reachable]
+
+    def transitions_from(
+        self, project_id: str, type_id: str, status_id: str
+    ) -> list[SeedTransition]:
         """The steps that lead on from a status."""
         name = self.statuses[status_id].name
         return [
             step
-            for step in self.seed.workflow.transitions
+            for step in self.workflow_of(project_id, type_id).transitions
             if step.source == "*" or name in step.source
         ]
 
+    def approval_at(self, project_id: str, type_id: str, status_id: str) -> SeedApproval | None:
+        """The approval that starts when such an issue enters a status."""
+        name = self.statuses[status_id].name
+        approvals = self.workflow_of(project_id, type_id).approvals
+        return next((approval for approval in approvals if approval.status == name), None)
+
     def target_of(self, step: SeedTransition) -> SeedStatus:
         """The status that a step leads to."""
-        status = self.statuses.named(step.target)
+        return self._status(step.target)
+
+    def _status(self, name: str) -> SeedStatus:
+        status = self.statuses.named(name)
         if status is None:
-            raise LookupError(step.target)
+            raise LookupError(name)
         return status

@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-Id = Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+from local_jira.seed_base import Id, SeedPart, SeedScreenField
+from local_jira.seed_check import json_path, seed_problems
+from local_jira.seed_desk import SeedDesk, SeedOrganization
+from local_jira.seed_workflow import SeedWorkflow
+
 CategoryKey = Literal["new", "indeterminate", "done"]
 
 
@@ -13,11 +17,7 @@ class SeedError(Exception):
     """The seed file cannot be used; the message says where and why."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SeedUser(_Part):
+class SeedUser(SeedPart):
     """A person or an app. Passwords and tokens are invented and good for this site only."""
 
     account_id: str = Field(min_length=1, max_length=128)
@@ -32,7 +32,7 @@ class SeedUser(_Part):
     tokens: tuple[str, ...] = ()
 
 
-class SeedIssueType(_Part):
+class SeedIssueType(SeedPart):
     """A kind of issue."""
 
     id: Id
@@ -41,7 +41,7 @@ class SeedIssueType(_Part):
     subtask: bool = False
 
 
-class SeedStatus(_Part):
+class SeedStatus(SeedPart):
     """A status and the category that says whether work is to do, under way or done."""
 
     id: Id
@@ -50,7 +50,7 @@ class SeedStatus(_Part):
     description: str = ""
 
 
-class SeedNamed(_Part):
+class SeedNamed(SeedPart):
     """A priority, resolution, component or version: an id, a name and what it means."""
 
     id: Id
@@ -66,7 +66,7 @@ class SeedVersion(SeedNamed):
     release_date: str | None = None
 
 
-class SeedLinkType(_Part):
+class SeedLinkType(SeedPart):
     """A kind of link and how it reads from either side."""
 
     id: Id
@@ -75,7 +75,7 @@ class SeedLinkType(_Part):
     outward: str
 
 
-class SeedField(_Part):
+class SeedField(SeedPart):
     """A custom field."""
 
     id: Annotated[str, StringConstraints(pattern=r"^customfield_[0-9]{5,}$")]
@@ -84,32 +84,22 @@ class SeedField(_Part):
     options: tuple[str, ...] = ()
 
 
-class SeedScreenField(_Part):
-    """A field on a transition's screen."""
+class SeedScreens(SeedPart):
+    """The fields that can be set when an issue is created and edited; None stands for all.
 
-    field: str
-    required: bool = False
-
-
-class SeedTransition(_Part):
-    """One step of the workflow.
-
-    `source` lists status names, or is "*" for every status. `resolution` is set when the
-    target is a done status and the caller gives none; leaving the done category clears it.
-    `account_types` limits who may take the step (empty: everybody who may work on the issue).
+    Project and issue type can always be given, and the summary is always required.
     """
 
-    id: Id
-    name: str
-    source: tuple[str, ...] | Literal["*"]
-    target: str
-    screen: tuple[SeedScreenField, ...] = ()
-    resolution: str | None = None
-    account_types: tuple[str, ...] = ()
+    create: tuple[SeedScreenField, ...] | None = None
+    edit: tuple[SeedScreenField, ...] | None = None
 
 
-class SeedProject(_Part):
-    """A project, its issue types and where its issues start."""
+class SeedProject(SeedPart):
+    """A project, its issue types, and how their issues move and what they ask for.
+
+    `workflows` and `screens` go by the name of an issue type, or "*" for all others; without an
+    entry the seed's `workflow` and all fields hold. `desk` makes it a service desk.
+    """
 
     id: Id
     key: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]+$")]
@@ -120,24 +110,33 @@ class SeedProject(_Part):
     issue_types: tuple[str, ...]
     components: tuple[SeedNamed, ...] = ()
     versions: tuple[SeedVersion, ...] = ()
+    workflows: dict[str, str] = Field(default_factory=dict)
+    screens: dict[str, SeedScreens] = Field(default_factory=dict)
+    desk: SeedDesk | None = None
 
 
-class SeedWorkflow(_Part):
-    """The steps that all issues may take; `initial` is the status of a new issue."""
+class SeedLimits(SeedPart):
+    """How much one issue can hold; one more is answered 413."""
 
-    initial: str
-    transitions: tuple[SeedTransition, ...]
+    comments: int = Field(default=5000, ge=0)
+    attachments: int = Field(default=2000, ge=0)
+    links: int = Field(default=2000, ge=0)
+    remote_links: int = Field(default=2000, ge=0)
 
 
-class SeedIssue(_Part):
+class SeedIssue(SeedPart):
     """An issue that exists from the start."""
 
     project: str
     fields: dict[str, Any]
 
 
-class Seed(_Part):
-    """A whole seed file. `indexed_properties` are the issue properties that JQL can search."""
+class Seed(SeedPart):
+    """A whole seed file.
+
+    `indexed_properties` are the issue properties that JQL can search. `workflow` holds wherever a
+    project names none of the `workflows`.
+    """
 
     title: str = "Local Jira"
     default_priority: str
@@ -150,6 +149,9 @@ class Seed(_Part):
     fields: tuple[SeedField, ...] = ()
     projects: tuple[SeedProject, ...]
     workflow: SeedWorkflow
+    workflows: dict[str, SeedWorkflow] = Field(default_factory=dict)
+    organizations: tuple[SeedOrganization, ...] = ()
+    issue_limits: SeedLimits = SeedLimits()
     indexed_properties: tuple[str, ...] = ()
     issues: tuple[SeedIssue, ...] = ()
 
@@ -164,34 +166,15 @@ def read_seed(file: Path) -> Seed:
 
 
 def parse_seed(text: str, name: str) -> Seed:
-    """Check the text of a seed file; `name` is where it came from, for the error."""
+    """Check the text of a seed file; `name` is where it came from, for the error.
+
+    Raises SeedError that names the JSON path of the first thing that is wrong.
+    """
     try:
         seed = Seed.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the top level"
-        raise SeedError(f"{name}: at {place}: {first['msg']}") from error
-    _check_names(seed, name)
+        raise SeedError(f"{name}: at {json_path(*first['loc'])}: {first['msg']}") from error
+    for place, problem in seed_problems(seed):
+        raise SeedError(f"{name}: at {place}: {problem}")
     return seed
-
-
-def _check_names(seed: Seed, name: str) -> None:
-    statuses = {status.name for status in seed.statuses}
-    types = {issue_type.name for issue_type in seed.issue_types}
-    resolutions = {resolution.name for resolution in seed.resolutions}
-    people = {user.account_id for user in seed.users}
-    used: list[tuple[str, str, set[str]]] = [
-        ("workflow.initial", seed.workflow.initial, statuses),
-        ("default_priority", seed.default_priority, {p.name for p in seed.priorities}),
-    ]
-    for step in seed.workflow.transitions:
-        place = f"workflow.transitions[{step.id}]"
-        used.append((f"{place}.target", step.target, statuses))
-        used += [(f"{place}.source", s, statuses) for s in step.source if s != "*"]
-        used += [(f"{place}.resolution", step.resolution, resolutions)] if step.resolution else []
-    for project in seed.projects:
-        used.append((f"projects[{project.key}].lead", project.lead, people))
-        used += [(f"projects[{project.key}].issue_types", t, types) for t in project.issue_types]
-    for place, value, known in used:
-        if value not in known:
-            raise SeedError(f"{name}: at {place}: '{value}' is not defined in this file")

@@ -11,6 +11,7 @@ from local_jira.changes.extras import (
     read_properties,
 )
 from local_jira.changes.fields_update import apply_changes, change_item, read_changes
+from local_jira.changes.screens import check_required, screen_fields
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, invalid_payload
 from local_jira.seed_file import SeedProject
@@ -33,6 +34,13 @@ def _project(work: Work, fields: Json) -> SeedProject:
     return found
 
 
+def _type_id(work: Work, issue: IssueRecord, project: SeedProject, fields: Json, api: str) -> str:
+    """The issue type that is asked for; raises BadRequestError when the project has no such one."""
+    wanted = {"fields": {"issuetype": fields.get("issuetype")}}
+    found = read_changes(work, issue, wanted, {"issuetype"}, api)
+    return str(found["issuetype"])
+
+
 def _require(issue: IssueRecord, document: Json) -> None:
     fields = {**(document.get("fields") or {}), **(document.get("update") or {})}
     if "issuetype" not in fields:
@@ -48,7 +56,8 @@ def _check_customer(document: Json) -> None:
 
 def _defaults(work: Work, issue: IssueRecord) -> None:
     catalog = work.site.catalog
-    issue.fields["status"] = catalog.initial_status.id
+    initial = catalog.initial_status(issue.project_id, issue.fields["issuetype"])
+    issue.fields["status"] = initial.id
     issue.fields["creator"] = work.actor.account_id
     issue.fields["statuscategorychangedate"] = work.now
     issue.fields.setdefault("labels", [])
@@ -70,13 +79,16 @@ def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
     project = _project(work, fields)
     issue = new_issue(work.connection, project.id, project.key, work.now)
     _require(issue, document)
-    allowed = {name for name, definition in work.site.fields.items() if definition.create}
+    type_id = _type_id(work, issue, project, fields, api)
+    allowed, required = screen_fields(work.site, project.id, type_id, "create")
     if work.actor.is_customer:
         _check_customer(document)
         allowed &= CUSTOMER_FIELDS
     values = read_changes(work, issue, document, allowed, api, ignored=frozenset({"project"}))
     update = document.get("update") or {}
     properties = read_properties(document)
+    if not work.actor.is_customer:
+        check_required(work.site, required, values)
     apply_changes(work, issue, values)
     _defaults(work, issue)
     work.keep(issue)

@@ -12,9 +12,11 @@ from local_jira.changes.extras import (
 )
 from local_jira.changes.fields_update import apply_changes, read_changes
 from local_jira.changes.record import record_changes
+from local_jira.changes.screens import check_required, screen_fields
+from local_jira.changes.validators import failed_validators
 from local_jira.changes.work import Work
-from local_jira.failures import BadRequestError, invalid_payload
-from local_jira.seed_file import SeedTransition
+from local_jira.failures import BadRequestError, RefusalError, invalid_payload
+from local_jira.seed_workflow import SeedTransition
 from local_jira.store.histories import ChangeItem
 from local_jira.store.issues import IssueRecord
 
@@ -40,8 +42,11 @@ def _apply_rest(work: Work, issue: IssueRecord, document: Json, api: str) -> Non
 
 def edit_issue(work: Work, issue: IssueRecord, document: Json, api: str) -> None:
     """Carry out a PUT on an issue; raises BadRequestError with a sentence per field."""
-    allowed = {name for name, definition in work.site.fields.items() if definition.edit}
+    allowed, required = screen_fields(
+        work.site, issue.project_id, issue.fields["issuetype"], "edit"
+    )
     values = read_changes(work, issue, document, allowed, api)
+    check_required(work.site, required & set(values), values)
     items = apply_changes(work, issue, values)
     if items:
         work.keep(issue)
@@ -76,6 +81,8 @@ def transition_issue(
     Only fields on the step's screen may be set; a comment may always be added. Raises
     BadRequestError with a sentence per field that is off the screen, missing or invalid.
     """
+    if step.configuration_problem:
+        raise RefusalError(422, step.configuration_problem)
     allowed = {entry.field for entry in step.screen}
     values = read_changes(work, issue, document, allowed, api)
     missing = {
@@ -83,6 +90,7 @@ def transition_issue(
         for entry in step.screen
         if entry.required and not values.get(entry.field, issue.fields.get(entry.field))
     }
+    missing |= failed_validators(step, {**issue.fields, **values}, document)
     if missing:
         raise BadRequestError(errors=missing)
     items = apply_changes(work, issue, values)

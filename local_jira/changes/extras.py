@@ -1,11 +1,11 @@
 """The parts of a write that stand beside the fields: comments, links and properties."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from local_jira.body.codec import TOO_LONG, BodyTooLongError, InvalidBodyError, read_body
 from local_jira.changes.work import Work
-from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
+from local_jira.failures import BadRequestError, NotFoundError, RefusalError, invalid_payload
 from local_jira.seed_file import SeedLinkType
 from local_jira.store.comments import CommentRecord, next_comment_id, save_comment
 from local_jira.store.histories import ChangeItem
@@ -76,10 +76,33 @@ def read_visibility(document: Json) -> dict[str, str] | None:
     return visibility
 
 
+_COUNTS = {
+    "comments": "SELECT count(*) AS n FROM comment WHERE issue_id = ?1",
+    "attachments": "SELECT count(*) AS n FROM attachment WHERE issue_id = ?1",
+    "links": "SELECT count(*) AS n FROM link WHERE source_id = ?1 OR target_id = ?1",
+    "remote_links": "SELECT count(*) AS n FROM remote_link WHERE issue_id = ?1",
+}
+
+
+def check_room(
+    work: Work,
+    issue: IssueRecord,
+    what: Literal["comments", "attachments", "links", "remote_links"],
+    more: int,
+) -> None:
+    """Raise RefusalError 413 when an issue cannot hold so many more of something."""
+    most = getattr(work.site.catalog.seed.issue_limits, what)
+    count = work.connection.execute(_COUNTS[what], (issue.id,)).fetchone()["n"]
+    if count + more > most:
+        words = what.replace("_", " ")
+        raise RefusalError(413, f"The issue {issue.key} can hold at most {most} {words}.")
+
+
 def keep_comment(work: Work, issue: IssueRecord, document: Any, api: str) -> CommentRecord:
     """Write a comment with its properties and announce it."""
     if not isinstance(document, dict):
         raise invalid_payload()
+    check_room(work, issue, "comments", 1)
     body = read_comment_body(document.get("body"), api)
     properties = read_properties(document)
     visibility = read_visibility(document)
@@ -156,6 +179,8 @@ def keep_link(
     link = add_link(work.connection, link_type.id, source.id, target.id)
     if link is None:
         return None
+    for issue in (source, target):
+        check_room(work, issue, "links", 0)
     note_link(work, source, target, f"This issue {link_type.outward} {target.key}", added=True)
     note_link(work, target, source, f"This issue {link_type.inward} {source.key}", added=True)
     work.announce("issuelink_created", None, link=link)

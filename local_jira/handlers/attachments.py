@@ -10,6 +10,7 @@ from python_multipart import parse_form
 from python_multipart.exceptions import FormParserError
 
 from local_jira.calls import Answer, Call
+from local_jira.changes.extras import check_room
 from local_jira.changes.record import record_changes
 from local_jira.changes.work import Work
 from local_jira.failures import (
@@ -26,7 +27,6 @@ from local_jira.store.attachments import (
     AttachmentRecord,
     add_attachment,
     attachment_content,
-    attachments_of,
     find_attachment,
     remove_attachment,
 )
@@ -35,7 +35,6 @@ from local_jira.store.issues import IssueRecord, find_issue
 from local_jira.views.attachments import attachment_json
 from local_jira.views.context import view_for
 
-MOST_ON_ONE_ISSUE = 2000
 LONGEST_NAME = 255
 DEFAULT_TYPE = "application/octet-stream"
 _TYPE = re.compile(r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$")
@@ -104,11 +103,7 @@ def post_attachments(call: Call) -> Answer:
         raise BadRequestError("The form has no part named 'file'.")
     with call.site.write(call) as work:
         issue = visible_issue(call, work.connection)
-        if len(attachments_of(work.connection, issue.id)) + len(files) > MOST_ON_ONE_ISSUE:
-            raise RefusalError(
-                413,
-                f"An issue can hold at most {MOST_ON_ONE_ISSUE} attachments. Remove some first.",
-            )
+        check_room(work, issue, "attachments", len(files))
         kept = [_keep(work, issue, file) for file in files]
         view = view_for(call, work.connection)
         shown = [attachment_json(view, record) for record in kept]

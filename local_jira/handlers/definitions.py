@@ -5,6 +5,7 @@ from typing import Any
 
 from local_jira.calls import Answer, Call
 from local_jira.catalog import CATEGORY_IDS
+from local_jira.changes.screens import ALWAYS, screen_fields
 from local_jira.failures import NotFoundError
 from local_jira.handlers.common import Json, last_page_of, visible_issue
 from local_jira.routing import Route
@@ -80,12 +81,12 @@ def get_project(call: Call) -> Answer:
 def get_project_statuses(call: Call) -> Answer:
     """GET project/{projectIdOrKey}/statuses: the statuses of each issue type."""
     project, view = _project(call), view_for(call)
-    statuses = [status_json(view, status) for status in view.catalog.statuses.values()]
     shown = []
     for issue_type in view.catalog.issue_types_of(project):
         entry = issue_type_json(view, issue_type)
         kept = {name: entry[name] for name in ("self", "id", "name", "subtask")}
-        shown.append({**kept, "statuses": statuses})
+        reachable = view.catalog.statuses_of(project.id, issue_type.id)
+        shown.append({**kept, "statuses": [status_json(view, entry) for entry in reachable]})
     return Answer(200, shown)
 
 
@@ -206,10 +207,11 @@ def get_labels(call: Call) -> Answer:
 
 
 def _create_fields(view: View, project: SeedProject, type_id: str) -> list[Json]:
+    allowed, required = screen_fields(view.site, project.id, type_id, "create")
     shown = [
-        field_meta_json(view, field, project, required=field.id in ("summary", "issuetype"))
+        field_meta_json(view, field, project, required=field.id in required | ALWAYS)
         for field in view.site.fields.values()
-        if field.create
+        if field.id in allowed
     ]
     issue_type = view.catalog.issue_types[type_id]
     for entry in shown:
@@ -275,10 +277,11 @@ def get_edit_meta(call: Call) -> Answer:
     """GET issue/{issueIdOrKey}/editmeta."""
     issue, view = visible_issue(call), view_for(call)
     project = view.catalog.projects[issue.project_id]
+    allowed, required = screen_fields(view.site, project.id, issue.fields["issuetype"], "edit")
     fields = {
-        name: field_meta_json(view, field, project, required=name in ("summary", "issuetype"))
+        name: field_meta_json(view, field, project, required=name in required | ALWAYS)
         for name, field in view.site.fields.items()
-        if field.edit
+        if name in allowed
     }
     return Answer(200, {"fields": fields})
 

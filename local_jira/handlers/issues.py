@@ -12,7 +12,7 @@ from local_jira.failures import BadRequestError, ForbiddenError, RefusalError, i
 from local_jira.handlers.common import Json, last_page_of, no_content, visible_issue
 from local_jira.permissions import may_see, require_staff
 from local_jira.routing import Route
-from local_jira.seed_file import SeedTransition
+from local_jira.seed_workflow import SeedTransition
 from local_jira.store.histories import histories_of
 from local_jira.store.issues import IssueRecord, find_issue, remove_issue
 from local_jira.views.context import View, view_for

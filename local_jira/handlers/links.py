@@ -5,6 +5,7 @@ from typing import Any
 
 from local_jira.calls import Answer, Call
 from local_jira.changes.extras import (
+    check_room,
     find_link_type,
     find_linked,
     keep_comment,
@@ -146,6 +147,8 @@ def post_remote_link(call: Call) -> Answer:
     with call.site.write(call) as work:
         issue = visible_issue(call, work.connection)
         link_id, is_new = save_remote_link(work.connection, issue.id, document)
+        if is_new:
+            check_room(work, issue, "remote_links", 0)
         work.keep(issue)
     address = view_for(call).url(f"issue/{issue.id}/remotelink/{link_id}")
     return Answer(201 if is_new else 200, {"id": link_id, "self": address})

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from local_jira.seed_file import SeedTransition
+from local_jira.seed_workflow import SeedTransition
+from local_jira.store.accounts import Account
 from local_jira.store.issues import IssueRecord
+from local_jira.store.properties import properties_of
 from local_jira.views.context import View
 from local_jira.views.definitions import status_json
 from local_jira.views.field_meta import field_meta_json
@@ -18,11 +20,38 @@ def available_steps(view: View, issue: IssueRecord) -> list[SeedTransition]:
     """
     if view.reader is None or view.reader.is_customer:
         return []
-    return [
-        step
-        for step in view.catalog.transitions_from(issue.fields["status"])
-        if not step.account_types or view.reader.account_type in step.account_types
-    ]
+    steps = view.catalog.transitions_from(
+        issue.project_id, issue.fields["issuetype"], issue.fields["status"]
+    )
+    return [step for step in steps if _holds(view, view.reader, issue, step)]
+
+
+def _holds(view: View, reader: Account, issue: IssueRecord, step: SeedTransition) -> bool:
+    """Whether every condition of a step holds for the reader."""
+    if step.account_types and reader.account_type not in step.account_types:
+        return False
+    if step.groups and not set(step.groups) & set(reader.groups):
+        return False
+    if step.roles and not any(_has_role(view, reader, issue, role) for role in step.roles):
+        return False
+    if step.property is None:
+        return True
+    properties = properties_of(view.connection, "issue", issue.id)
+    return step.property.key in properties and (
+        properties[step.property.key] == step.property.equals
+    )
+
+
+def _has_role(view: View, reader: Account, issue: IssueRecord, role: str) -> bool:
+    if role == "admin":
+        return reader.is_admin
+    if role == "lead":
+        return view.catalog.projects[issue.project_id].lead == reader.account_id
+    return bool(issue.fields.get(role) == reader.account_id)
+
+
+def _is_conditional(step: SeedTransition) -> bool:
+    return bool(step.account_types or step.groups or step.roles or step.property)
 
 
 def transitions_json(view: View, issue: IssueRecord, with_fields: bool) -> list[Json]:
@@ -38,7 +67,7 @@ def transitions_json(view: View, issue: IssueRecord, with_fields: bool) -> list[
             "isGlobal": step.source == "*",
             "isInitial": False,
             "isAvailable": True,
-            "isConditional": bool(step.account_types),
+            "isConditional": _is_conditional(step),
             "isLooped": False,
         }
         if with_fields:

@@ -122,7 +122,7 @@ def test_a_bad_seed_ends_with_2_and_names_the_place(tmp_path: Path) -> None:
 def test_a_seed_that_names_what_it_does_not_define_is_refused() -> None:
     seed = json.loads(DEFAULT_SEED.read_text(encoding="utf-8"))
     seed["workflow"]["transitions"][0]["target"] = "Nowhere"
-    with pytest.raises(SeedError, match=r"transitions\[11\]\.target: 'Nowhere'"):
+    with pytest.raises(SeedError, match=r"transitions\[0\]\.target: 'Nowhere'"):
         parse_seed(json.dumps(seed), "test")
 
 
