@@ -129,6 +129,7 @@ class ReceiveActivities:
             triage=_triage(suggestions, routed, similar, earlier),
             snapshot=pinned,
             observed=news_since(full.reading.observed, life),
+            again=life is not None,
         )
 
     def _rules(
