@@ -30,6 +30,13 @@ class JiraCredentials(Frozen):
     token: SecretStr | None = None
 
 
+class Person(Frozen):
+    """A user of Data Center: a key that stays and a name that may change."""
+
+    key: str
+    name: str
+
+
 class Myself(Frozen):
     """Our own account: its id, and the IANA zone in which Jira reads dates in JQL."""
 
@@ -53,6 +60,8 @@ class JiraClients:
         self._lock = threading.Lock()
         self._myself: Myself | None = None
         self._server_info: dict[str, Any] = {}
+        self.people: dict[str, Person] = {}
+        """Data Center's users that `jira_gateway.people` has looked up."""
 
     def client(self) -> JIRA:
         """This thread's client. The first one in a process asks Jira for its version, one call."""

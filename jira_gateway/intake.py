@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from requests.exceptions import RequestException
@@ -18,6 +18,7 @@ from jira_gateway.client import JiraClients
 from jira_gateway.difference import SOURCE_LABEL_PREFIX
 from jira_gateway.failures import translate
 from jira_gateway.fields import text_of
+from jira_gateway.people import named
 from jira_gateway.search import next_place, search_page
 from models.failures import JIRA_UNAVAILABLE
 from models.intake import IntakeOutcome, IntakeRow
@@ -88,7 +89,7 @@ def look_up(
                 clients, jql, ("summary",), properties=SOURCE_PROPERTY, place=place
             )
             for raw in answer.get("issues") or ():
-                stored = (raw.get("properties") or {}).get(SOURCE_PROPERTY) or {}
+                stored = _stored_source(clients, raw)
                 identity = (str(stored.get("source")), str(stored.get("submission_id")))
                 if identity in wanted:
                     found.setdefault(identity, (str(raw["id"]), str(raw["key"])))
@@ -96,6 +97,15 @@ def look_up(
             if place is None:
                 break
     return found
+
+
+def _stored_source(clients: JiraClients, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the issue says of its source. Data Center's search leaves properties out."""
+    if clients.kind == "datacenter" and "properties" not in raw:
+        asked = {"fields": "summary", "properties": SOURCE_PROPERTY}
+        raw = clients.get(f"issue/{raw['id']}", asked)
+    stored = (raw.get("properties") or {}).get(SOURCE_PROPERTY)
+    return stored if isinstance(stored, Mapping) else {}
 
 
 def source_label(row: IntakeRow) -> str:
@@ -149,8 +159,7 @@ def _creation(clients: JiraClients, project: str, row: IntakeRow) -> dict[str, A
         "labels": [source_label(row)],
     }
     if row.reporter_account_id:
-        by = "accountId" if clients.kind == "cloud" else "name"
-        fields["reporter"] = {by: row.reporter_account_id}
+        fields["reporter"] = named(clients, row.reporter_account_id)
     return {"fields": fields, "properties": [{"key": SOURCE_PROPERTY, "value": _source(row)}]}
 
 

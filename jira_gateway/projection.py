@@ -33,6 +33,7 @@ from jira_gateway.observation import (
     observe,
     operations_on_comments,
 )
+from jira_gateway.people import stable_id
 from jira_gateway.read import fetch
 from jira_gateway.sending import FIELD_IDS, body_of
 from models.failures import ISSUE_GONE, JIRA_REFUSED, STATUS_UNREACHABLE
@@ -90,6 +91,8 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
     clients.client()
     with clients.counter.operation("project") as tally:
         issue = fetch(clients, view.issue_id, view.cursor, with_transitions=True)
+        assignee = stable_id(clients, view.assignee_account_id)
+        view = view.model_copy(update={"assignee_account_id": assignee})
         current = _current(issue, own)
         changes = difference(current, view)
         done = _Done(confirmed=list(changes.confirmed))
@@ -189,11 +192,11 @@ def _split_resolution(changes: Changes, move: Transition | None) -> tuple[Change
 def _edit(clients: JiraClients, view: DesiredView, changes: Changes, done: _Done) -> None:
     """One PUT; a second one only when Jira refused fields, without them."""
     try:
-        clients.put(f"issue/{view.issue_id}", body_of(clients.kind, changes))
+        clients.put(f"issue/{view.issue_id}", body_of(clients, changes))
     except ApplicationError as error:
         changes = _without_refused(changes, error, done)
         if changes.edits:
-            clients.put(f"issue/{view.issue_id}", body_of(clients.kind, changes))
+            clients.put(f"issue/{view.issue_id}", body_of(clients, changes))
     done.took(changes)
 
 
@@ -296,7 +299,7 @@ def _fits(move: Transition, changes: Changes) -> bool:
 
 def _post_move(clients: JiraClients, view: DesiredView, move: Transition, changes: Changes) -> None:
     """The package's `transition_issue` takes neither labels nor comment nor issue properties."""
-    body = {"transition": {"id": move.id}, **body_of(clients.kind, changes)}
+    body = {"transition": {"id": move.id}, **body_of(clients, changes)}
     clients.post(f"issue/{view.issue_id}/transitions", body)
 
 

@@ -108,9 +108,15 @@ def fetch(
     changes = raw.get("changelog") or {}
     known_comments = tuple(comments.get("comments") or ())
     known_changes = tuple(changes.get("histories") or ())
-    if not _complete(known_comments, comments.get("total"), cursor.comment_id):
-        known_comments = _all_pages(clients, f"issue/{issue_id}/comment", "comments")
-    if not _complete(known_changes, changes.get("total"), cursor.change_id):
+    whole = _complete(known_comments, comments.get("total"), cursor.comment_id)
+    # Data Center says only there whether a comment is internal.
+    silent = clients.kind == "datacenter" and _has_news(known_comments, cursor.comment_id)
+    if silent or not whole:
+        known_comments = _all_pages(clients, f"issue/{issue_id}/comment", "comments", "properties")
+    # Data Center has no such pages and gives the whole history with the issue.
+    if clients.kind == "cloud" and not _complete(
+        known_changes, changes.get("total"), cursor.change_id
+    ):
         known_changes = _all_pages(clients, f"issue/{issue_id}/changelog", "values")
     return RawIssue(raw=raw, comments=known_comments, changes=known_changes)
 
@@ -136,11 +142,18 @@ def _complete(entries: tuple[Mapping[str, Any], ...], total: Any, known: int) ->
     return last <= known and first >= last
 
 
-def _all_pages(clients: JiraClients, path: str, key: str) -> tuple[Mapping[str, Any], ...]:
+def _has_news(comments: tuple[Mapping[str, Any], ...], known: int) -> bool:
+    return any(number_of(comment.get("id")) > known for comment in comments)
+
+
+def _all_pages(
+    clients: JiraClients, path: str, key: str, expand: str | None = None
+) -> tuple[Mapping[str, Any], ...]:
     found: dict[int, Mapping[str, Any]] = {}
     seen = 0
     for _ in range(MOST_PAGES):
-        page = clients.get(path, {"startAt": seen, "maxResults": PAGE})
+        place = {"startAt": seen, "maxResults": PAGE} | ({"expand": expand} if expand else {})
+        page = clients.get(path, place)
         entries = page.get(key) or []
         found.update({number_of(entry.get("id")): entry for entry in entries})
         seen += len(entries)

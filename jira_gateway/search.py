@@ -73,8 +73,8 @@ def search_page(
     """One page of a search, on Cloud by token and on Data Center by position."""
     client = clients.client()
     with jira_failures():
+        _spare_the_field_list(client)
         if clients.kind == "cloud":
-            _spare_the_field_list(client)
             answer = client.enhanced_search_issues(
                 jql,
                 nextPageToken=place,

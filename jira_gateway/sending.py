@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jira_gateway.client import JiraKind
+from jira_gateway.client import JiraClients
 from jira_gateway.difference import Changes
 from jira_gateway.observation import PUBLIC_PROPERTY
+from jira_gateway.people import named
 from models.jira_view import DesiredComment
 from models.names import OPERATION_PROPERTY
 
@@ -23,7 +24,7 @@ TEXT_CHARACTERS = 32_000
 """Jira refuses a comment beyond 32,767 characters."""
 
 
-def body_of(kind: JiraKind, changes: Changes) -> dict[str, Any]:
+def body_of(clients: JiraClients, changes: Changes) -> dict[str, Any]:
     """The body of an edit, or of a transition that carries the edit along."""
     labels = [
         *({"add": label} for label in changes.labels_added),
@@ -38,7 +39,7 @@ def body_of(kind: JiraKind, changes: Changes) -> dict[str, Any]:
         ],
     }
     body: dict[str, Any] = {
-        "fields": _values(kind, changes.values),
+        "fields": _values(clients, changes.values),
         "update": {name: operations for name, operations in update.items() if operations},
         "properties": [{"key": key, "value": value} for key, value in changes.properties.items()],
     }
@@ -56,13 +57,14 @@ def _comment(comment: DesiredComment) -> dict[str, Any]:
     }
 
 
-def _values(kind: JiraKind, values: Mapping[str, Any]) -> dict[str, Any]:
+def _values(clients: JiraClients, values: Mapping[str, Any]) -> dict[str, Any]:
     """Wanted values in Jira's own shapes, by its field ids."""
-    user = "accountId" if kind == "cloud" else "name"
     sent: dict[str, Any] = {}
     for name, value in values.items():
         if name == "due_date":
             sent[FIELD_IDS[name]] = value.isoformat()
+        elif name == "assignee":
+            sent[FIELD_IDS[name]] = named(clients, value)
         else:
-            sent[FIELD_IDS[name]] = {user if name == "assignee" else "name": value}
+            sent[FIELD_IDS[name]] = {"name": value}
     return sent
