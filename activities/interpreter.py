@@ -12,9 +12,11 @@ from typing import Protocol
 
 from insight.gratitude import is_gratitude
 from jira_gateway.interpreter import Author, CommentMeaning, EditMeaning, IssueContext
+from models.approval import Choice
 from models.jira_view import CommandName, JiraCommand, Side
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
+from policies.proof_content import of_ballot
 
 PROOF_LASTS = timedelta(hours=24)
 """An item whose worker is down judges the command when it is back; a day covers a bad night."""
@@ -29,6 +31,7 @@ ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.PROPOSE: Act.PROPOSE,
     CommandName.RESUME: Act.RESUME,
 }
+CHOICE_OF_COMMAND = {CommandName.APPROVE: Choice.APPROVE, CommandName.REJECT: Choice.REJECT}
 ACT_OF_EDIT: dict[str, Act] = {
     "status": Act.RESOLVE,
     "resolution": Act.RESOLVE,
@@ -96,7 +99,7 @@ class JiraInterpreter:
         machine = side is Side.MACHINE and person is None
         command = None if machine else self._parse_command(text)
         if command is not None:
-            return CommentMeaning(side=side, command=self._signed(issue, command, person))
+            return CommentMeaning(side=side, command=self._signed(issue, command, person, at))
         if public and side is Side.STAFF and person is None:
             return CommentMeaning(side=Side.CUSTOMER, gratitude=is_gratitude(text))
         return CommentMeaning(side=side)
@@ -109,7 +112,7 @@ class JiraInterpreter:
             return EditMeaning(side=side)
         act = ACT_OF_EDIT.get(field)
         subject = feedback_workflow_id(issue.issue_id)
-        proof = None if act is None else self._proof(person, act, subject)
+        proof = None if act is None else self._proof(person, act, subject, at)
         return EditMeaning(
             side=side, actor=Actor(person=person.id, channel=Channel.JIRA, proof=proof)
         )
@@ -118,15 +121,18 @@ class JiraInterpreter:
         return self._people().by_account(author.account_id) if author.account_id else None
 
     def _signed(
-        self, issue: IssueContext, command: JiraCommand, person: Person | None
+        self, issue: IssueContext, command: JiraCommand, person: Person | None, at: datetime
     ) -> JiraCommand:
         if person is None:
             return command.model_copy(update={"problem": UNKNOWN_AUTHOR})
-        proof = self._proof(person, ACT_OF_COMMAND[command.name], subject_of(issue, command))
+        act, subject = ACT_OF_COMMAND[command.name], subject_of(issue, command)
+        proof = self._proof(person, act, subject, at, _content_of(command))
         actor = Actor(person=person.id, channel=Channel.JIRA, proof=proof)
         return command.model_copy(update={"actor": actor})
 
-    def _proof(self, person: Person, act: Act, subject: str) -> Proof:
+    def _proof(
+        self, person: Person, act: Act, subject: str, at: datetime, content: str = ""
+    ) -> Proof:
         return self._signer.sign(
             ProofClaim(
                 person=person.id,
@@ -134,6 +140,8 @@ class JiraInterpreter:
                 act=act,
                 subject=subject,
                 expires_at=self._now() + PROOF_LASTS,
+                made_at=at,
+                content=content,
             )
         )
 
@@ -148,6 +156,14 @@ def subject_of(issue: IssueContext, command: JiraCommand) -> str:
     if voting and command.arguments:
         return action_workflow_id(command.arguments[0])
     return feedback_workflow_id(issue.issue_id)
+
+
+def _content_of(command: JiraCommand) -> str:
+    """What a vote is bound to; the proofs of other commands are bound to act and item alone."""
+    choice = CHOICE_OF_COMMAND.get(command.name)
+    if choice is None:
+        return ""
+    return of_ballot(command.arguments[0] if command.arguments else "", choice, command.reason)
 
 
 def _side(issue: IssueContext, author: Author, person: Person | None) -> Side:

@@ -24,6 +24,7 @@ from models.failures import FAILURES_BY_TYPE
 from models.lifecycle import Outcome, Severity
 from models.messages import Acknowledge, Answer, Override, ProposeAction, Resolve, Resume
 from models.people import Act, Actor, Channel, ProofClaim
+from policies.proof_content import of_ballot
 from runtime.problems import Problem
 from runtime.signing import SigningKey
 
@@ -43,14 +44,27 @@ class ActRefused(Problem):
 
 
 def prove(
-    key: SigningKey, person: str, channel: Channel, act: Act, subject: str, *, now: datetime
+    key: SigningKey,
+    person: str,
+    channel: Channel,
+    act: Act,
+    subject: str,
+    *,
+    now: datetime,
+    content: str = "",
 ) -> Actor:
     """The actor with a proof that is worth something for ten minutes, for one act on one subject.
 
-    `subject` is a workflow id.
+    `subject` is a workflow id. A vote's proof is bound to its `content` (`policies.proof_content`).
     """
     claim = ProofClaim(
-        person=person, channel=channel, act=act, subject=subject, expires_at=now + PROOF_LASTS
+        person=person,
+        channel=channel,
+        act=act,
+        subject=subject,
+        expires_at=now + PROOF_LASTS,
+        made_at=now,
+        content=content,
     )
     return Actor(person=person, channel=channel, proof=key.sign(claim))
 
@@ -153,7 +167,7 @@ class ActSender:
             request_id=request_id,
             choice=choice,
             reason=reason,
-            actor=self._actor(person, Act.VOTE, workflow_id),
+            actor=self._actor(person, Act.VOTE, workflow_id, of_ballot(request_id, choice, reason)),
         )
         try:
             return await self._update(workflow_id, names.UPDATE_DECIDE, message, act_id)
@@ -190,11 +204,13 @@ class ActSender:
             Act.VOTE,
             names.action_workflow_id(request_id),
             now=datetime.now(UTC),
+            content=of_ballot(request_id, choice, ""),
         )
         return Ballot(request_id=request_id, choice=choice, reason="", actor=actor)
 
-    def _actor(self, person: str, act: Act, subject: str) -> Actor:
-        return prove(self._key, person, self._channel, act, subject, now=datetime.now(UTC))
+    def _actor(self, person: str, act: Act, subject: str, content: str = "") -> Actor:
+        now = datetime.now(UTC)
+        return prove(self._key, person, self._channel, act, subject, now=now, content=content)
 
     async def _update(
         self, workflow_id: str, update: str, message: Frozen, act_id: str | None

@@ -74,7 +74,7 @@ class ApprovalPlan(Frozen):
     """Who must agree, frozen when the request is opened.
 
     `quorum` 0 means that no person is needed. `rule` names the approval rule, `explanation` says
-    in words why it applies. `expires_at` and `remind_at` are fixed moments.
+    in words why it applies. `opened_at`, `expires_at` and `remind_at` are fixed moments.
     """
 
     rule: str
@@ -82,6 +82,7 @@ class ApprovalPlan(Frozen):
     eligible: tuple[Person, ...]
     excluded: tuple[Excluded, ...] = ()
     refusal_ends: bool = True
+    opened_at: Moment | None = None
     expires_at: Moment
     remind_at: Moment | None = None
     explanation: str

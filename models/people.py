@@ -53,6 +53,8 @@ class ProofClaim(Frozen):
     """What a proof says: this person, through this channel, may do this act on this subject.
 
     `subject` is a workflow id. `expires_at` bounds how long a stolen proof is worth anything.
+    `made_at` is when the person acted, and `content` a digest of what they said, where it is bound
+    to that (`policies.proof_content`).
     """
 
     person: str
@@ -60,19 +62,20 @@ class ProofClaim(Frozen):
     act: Act
     subject: str
     expires_at: Moment
+    made_at: Moment | None = None
+    content: str = ""
 
     def signing_bytes(self) -> bytes:
-        """The exact bytes that are signed: one line a member, in a fixed order."""
-        return "\n".join(
-            (
-                "followthrough-proof-v1",
-                self.person,
-                self.channel,
-                self.act,
-                self.subject,
-                self.expires_at.isoformat(),
-            )
-        ).encode()
+        """The exact bytes that are signed: one line a member, in a fixed order.
+
+        A claim without the members that the second form added is signed in the first one, so that
+        what was signed before stays true.
+        """
+        members = (self.person, self.channel, self.act, self.subject, self.expires_at.isoformat())
+        if self.made_at is None and not self.content:
+            return "\n".join(("followthrough-proof-v1", *members)).encode()
+        made_at = self.made_at.isoformat() if self.made_at else ""
+        return "\n".join(("followthrough-proof-v2", *members, made_at, self.content)).encode()
 
 
 class Proof(Frozen):

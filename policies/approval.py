@@ -17,8 +17,10 @@ from models.approval import (
     Vote,
 )
 from models.failures import ALREADY_VOTED, NOT_ENTITLED, TOO_LATE, Failure
+from models.names import action_workflow_id
 from models.people import Act, Person
 from policies import proof
+from policies.proof_content import expected_of
 
 
 def judge(
@@ -39,9 +41,7 @@ def judge(
         return _refused(ballot, TOO_LATE, f"This was decided before: {_words(outcome)}.", now)
     if now > plan.expires_at:
         return _refused(ballot, TOO_LATE, "The time to decide ran out.", now)
-    unproven = proof.check(
-        ballot.actor, Act.VOTE, subject, plan.trusted_keys, now, plan.allow_unproven
-    )
+    unproven = _unproven(ballot, plan, subject, now)
     if unproven is not None:
         return _refused(ballot, unproven, unproven.remedy, now)
     voter = _eligible(plan, ballot.actor.person)
@@ -58,6 +58,22 @@ def judge(
         reason=ballot.reason,
         channel=ballot.actor.channel,
         at=now,
+    )
+
+
+def _unproven(ballot: Ballot, plan: ApprovalPlan, subject: str, now: datetime) -> Failure | None:
+    """A proof is bound to what was said; one for the whole item counts for no later request."""
+    named = subject == action_workflow_id(ballot.request_id)
+    opened = None if named or plan.opened_at is None else plan.opened_at.replace(microsecond=0)
+    return proof.check(
+        ballot.actor,
+        Act.VOTE,
+        subject,
+        plan.trusted_keys,
+        now,
+        plan.allow_unproven,
+        content=expected_of(ballot, named=named),
+        made_after=opened,
     )
 
 

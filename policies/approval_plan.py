@@ -102,6 +102,7 @@ def _plan_by(
         eligible=eligible,
         excluded=excluded,
         refusal_ends=rule.on_refusal is OnRefusal.ENDS,
+        opened_at=now,
         expires_at=_later(rule, rule.expires_after, snapshot, now),
         remind_at=_later(rule, rule.remind_after, snapshot, now) if rule.remind_after else None,
         explanation=_explanation(rule, eligible),

@@ -22,11 +22,15 @@ def check(
     trusted_keys: dict[str, str],
     now: datetime,
     allow_unproven: bool,
+    *,
+    content: str | None = None,
+    made_after: datetime | None = None,
 ) -> Failure | None:
     """None when the actor's proof is good for this act on this subject (a workflow id).
 
     A proof must be signed by a trusted key, name exactly this person, channel, act and subject,
-    and not have run out at `now`. `allow_unproven` accepts an act that carries no proof at all,
+    and not have run out at `now`. With `content` it must be bound to exactly that, with
+    `made_after` it must not have been made before. `allow_unproven` accepts an act that carries no proof at all,
     for trying out; a proof that is wrong is never accepted. Returns `UNPROVEN` otherwise.
     """
     if actor.proof is None:
@@ -37,6 +41,8 @@ def check(
         and claim.channel is actor.channel
         and claim.act is act
         and claim.subject == subject
+        and (content is None or claim.content == content)
+        and (made_after is None or (claim.made_at is not None and claim.made_at >= made_after))
     )
     if same and now < claim.expires_at and _signed(actor.proof, trusted_keys):
         return None

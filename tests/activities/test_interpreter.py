@@ -1,13 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from activities.interpreter import PROOF_LASTS, UNKNOWN_AUTHOR, JiraInterpreter
 from jira_gateway.interpreter import Author, IssueContext
+from models.approval import Choice
 from models.jira_view import CommandName, Side
 from models.people import Act, Channel, Person
 from policies import commands, proof
 from policies.directory import Directory
+from policies.proof_content import of_ballot
 from runtime.signing import SigningKey
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -135,3 +137,17 @@ def test_a_move_by_a_listed_person_is_proved_and_a_label_is_only_noted(
     assert labelled is not None
     assert labelled.proof is None
     assert interpreter.edit(ISSUE, COLLEAGUE, "status", NOW).actor is None
+
+
+def test_a_vote_is_bound_to_what_was_said_and_to_when(interpreter: JiraInterpreter) -> None:
+    written = NOW - timedelta(minutes=3)
+    for text, content in (
+        ("/approve looks right", of_ballot("", Choice.APPROVE, "looks right")),
+        ("/reject 10007-1-2 too much", of_ballot("10007-1-2", Choice.REJECT, "too much")),
+    ):
+        command = interpreter.comment(ISSUE, LENA, text, written, public=False).command
+        assert command is not None
+        assert command.actor is not None
+        assert command.actor.proof is not None
+        claim = command.actor.proof.claim
+        assert (claim.content, claim.made_at) == (content, written)

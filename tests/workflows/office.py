@@ -26,6 +26,7 @@ from models.lifecycle import StatusCategory
 from models.messages import Answer, ItemStatus, Timeline
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, ProofClaim
+from policies.proof_content import of_ballot
 from runtime.settings import Settings
 from runtime.signing import SigningKey, load_or_create_signing_key
 
@@ -206,15 +207,23 @@ class Office:
             await asyncio.sleep(0.05)
 
     async def actor(
-        self, person: str, act: Act, subject: str, channel: Channel = Channel.DESK
+        self,
+        person: str,
+        act: Act,
+        subject: str,
+        channel: Channel = Channel.DESK,
+        content: str = "",
     ) -> Actor:
         """A person with a proof that a channel gave them."""
+        now = await self.now()
         claim = ProofClaim(
             person=person,
             channel=channel,
             act=act,
             subject=subject,
-            expires_at=await self.now() + timedelta(minutes=10),
+            expires_at=now + timedelta(minutes=10),
+            made_at=now,
+            content=content,
         )
         return Actor(person=person, channel=channel, proof=self.key.sign(claim))
 
@@ -227,7 +236,9 @@ class Office:
             request_id=request_id,
             choice=choice,
             reason=reason,
-            actor=await self.actor(person, Act.VOTE, subject),
+            actor=await self.actor(
+                person, Act.VOTE, subject, content=of_ballot(request_id, choice, reason)
+            ),
         )
         handle = self.client.get_workflow_handle(subject)
         return await handle.execute_update("decide", ballot, id=str(uuid4()), result_type=Answer)

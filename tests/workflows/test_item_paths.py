@@ -14,7 +14,8 @@ from models.approval import ActionKind, ApprovalOutcome, Choice, EffectState
 from models.decision import Confidence
 from models.lifecycle import Awaiting, Outcome, Severity, Stage, StatusCategory
 from models.messages import Acknowledge, ItemResult, Resolve
-from models.people import Act
+from models.people import Act, Channel
+from policies.proof_content import of_ballot
 from tests.workflows.deeds import OUTAGE, REFUND, override, propose, resolve, triaged
 from tests.workflows.office import Office
 from tests.workflows.opening import real_office, skipping_office
@@ -184,7 +185,8 @@ async def test_a_vote_whose_webhook_was_lost_counts_when_a_projection_finds_it(
 async def test_a_vote_by_signal_with_a_proof_counts_as_from_the_temporal_ui(office: Office) -> None:
     issue = await triaged(office, REFUND)
     request = await propose(office, issue, ActionKind.REFUND, 3000)
-    actor = await office.actor("lena", Act.VOTE, f"action-{request}")
+    content = of_ballot(request, Choice.APPROVE, "")
+    actor = await office.actor("lena", Act.VOTE, f"action-{request}", Channel.TEMPORAL_UI, content)
     ballot = {
         "request_id": request, "choice": "approve", "reason": "ok",
         "actor": actor.model_dump(mode="json"),

@@ -1,0 +1,114 @@
+"""A used proof stands in plain history; it must be worth nothing beside anything else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from models.approval import ApprovalPlan, Ballot, Choice, RefusedBallot, Vote
+from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
+from policies import approval
+from policies.proof_content import of_ballot
+
+OPENED = datetime(2026, 6, 1, 9, 0, 0, 400_000, tzinfo=UTC)
+WRITTEN = OPENED + timedelta(minutes=5)
+JUDGED = OPENED + timedelta(minutes=6)
+ITEM, REQUEST = "feedback-1", "action-r-1"
+KEY = Ed25519PrivateKey.generate()
+APPROVE = of_ballot("r-1", Choice.APPROVE, "Fine.")
+UNNAMED = of_ballot("", Choice.APPROVE, "Fine.")
+
+
+def plan(opened_at: datetime | None = OPENED) -> ApprovalPlan:
+    return ApprovalPlan(
+        rule="large refunds",
+        quorum=1,
+        eligible=(Person(id="fay", name="Fay"),),
+        opened_at=opened_at,
+        expires_at=OPENED + timedelta(hours=4),
+        explanation="more than 50",
+        trusted_keys={"k1": KEY.public_key().public_bytes_raw().hex()},
+    )
+
+
+def vote(
+    subject: str,
+    content: str,
+    *,
+    choice: Choice = Choice.APPROVE,
+    reason: str = "Fine.",
+    request: str = "r-1",
+    channel: Channel = Channel.JIRA,
+    made_at: datetime | None = WRITTEN,
+    rules: ApprovalPlan | None = None,
+) -> Vote | RefusedBallot:
+    """What becomes of a vote with a rightly signed proof."""
+    claim = ProofClaim(
+        person="fay", channel=channel, act=Act.VOTE, subject=subject, made_at=made_at,
+        expires_at=JUDGED + timedelta(hours=24), content=content,
+    )  # fmt: skip
+    proof = Proof(claim=claim, key_id="k1", signature=KEY.sign(claim.signing_bytes()).hex())
+    actor = Actor(person="fay", channel=channel, proof=proof)
+    ballot = Ballot(request_id=request, choice=choice, reason=reason, actor=actor)
+    return approval.judge(ballot, rules or plan(), (), None, subject, JUDGED)
+
+
+def test_a_vote_counts_for_what_was_said() -> None:
+    assert isinstance(vote(REQUEST, APPROVE), Vote)
+    assert isinstance(vote(ITEM, UNNAMED), Vote)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        vote(REQUEST, APPROVE, choice=Choice.REJECT),
+        vote(REQUEST, APPROVE, reason="Pay it twice."),
+        vote("action-r-2", APPROVE, request="r-2"),
+        vote(REQUEST, ""),
+        vote(ITEM, ""),
+        vote(ITEM, APPROVE),
+        vote(ITEM, UNNAMED, choice=Choice.REJECT),
+    ],
+    ids=[
+        "another choice",
+        "another reason",
+        "another request",
+        "a proof bound to nothing",
+        "an unnamed one bound to nothing",
+        "one for a request, used for its item",
+        "an unnamed one with another choice",
+    ],
+)
+def test_a_used_proof_is_worth_nothing_beside_anything_else(refused: object) -> None:
+    assert isinstance(refused, RefusedBallot)
+    assert refused.failure == "Unproven"
+
+
+def test_an_unnamed_vote_counts_for_no_request_that_was_opened_after_it() -> None:
+    later = plan(WRITTEN + timedelta(minutes=1))
+    assert isinstance(vote(ITEM, UNNAMED, rules=later), RefusedBallot)
+    assert isinstance(vote(ITEM, UNNAMED, made_at=None), RefusedBallot)
+    assert isinstance(vote(REQUEST, APPROVE, rules=later), Vote), "a named one cannot be mistaken"
+
+
+def test_an_unnamed_vote_in_the_second_of_the_opening_counts_since_jira_may_round() -> None:
+    assert isinstance(vote(ITEM, UNNAMED, made_at=OPENED.replace(microsecond=0)), Vote)
+
+
+def test_in_the_temporal_ui_the_reason_is_written_after_the_text_was_made() -> None:
+    made = of_ballot("r-1", Choice.APPROVE, "")
+    assert isinstance(vote(REQUEST, made, channel=Channel.TEMPORAL_UI, reason="It is due."), Vote)
+    turned = vote(REQUEST, made, channel=Channel.TEMPORAL_UI, choice=Choice.REJECT)
+    assert isinstance(turned, RefusedBallot)
+
+
+def test_a_claim_signed_in_the_first_form_keeps_its_bytes() -> None:
+    claim = ProofClaim(
+        person="fay", channel=Channel.DESK, act=Act.RESOLVE, subject=ITEM, expires_at=JUDGED
+    )
+    assert claim.signing_bytes().startswith(b"followthrough-proof-v1\nfay\n")
+    bound = claim.model_copy(update={"made_at": WRITTEN, "content": APPROVE})
+    assert bound.signing_bytes().startswith(b"followthrough-proof-v2\nfay\n")
+    assert bound.signing_bytes().endswith(f"\n{WRITTEN.isoformat()}\n{APPROVE}".encode())
