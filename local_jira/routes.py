@@ -10,6 +10,8 @@ from local_jira.handlers import (
     issues,
     links,
     local,
+    moves,
+    project_parts,
     properties,
     search,
     server,
@@ -24,6 +26,7 @@ PLATFORM = RouteTable(
         *definitions.ROUTES,
         *issues.ROUTES,
         *attachments.ROUTES,
+        *project_parts.ROUTES,
         *bulk_changelogs.ROUTES,
         *bulk_properties.ROUTES,
         *comments.ROUTES,
@@ -49,7 +52,7 @@ DATACENTER = RouteTable(
 )
 ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)
 SESSION = RouteTable(server.SESSION_ROUTES)
-LOCAL = RouteTable(local.ROUTES)
+LOCAL = RouteTable([*local.ROUTES, *moves.ROUTES])
 # Fixed words before names, so that the right template names itself.
 UNSERVED = tuple(
     sorted(server.unserved_operations(), key=lambda entry: (entry[1].count("{"), entry))

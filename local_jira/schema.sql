@@ -23,6 +23,13 @@ CREATE TABLE IF NOT EXISTS issue (
     fields TEXT NOT NULL
 );
 
+CREATE INDEX IF NOT EXISTS issue_parent ON issue (json_extract(fields, '$.parent'));
+
+CREATE TABLE IF NOT EXISTS old_key (
+    key TEXT PRIMARY KEY,
+    issue_id INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS comment (
     id INTEGER PRIMARY KEY,
     issue_id INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,

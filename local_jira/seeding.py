@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local_jira.site import Site
 
 TABLES = (
-    "attachment", "task", "delivery", "webhook", "journal", "history", "watcher", "remote_link", "link", "property",
+    "attachment", "old_key", "task", "delivery", "webhook", "journal", "history", "watcher", "remote_link", "link", "property",
     "comment", "search_pending", "search_index", "issue", "account", "sequence", "meta",
 )  # fmt: skip
 
@@ -32,6 +32,17 @@ def load_seed(connection: sqlite3.Connection, file: "Path") -> Seed:
         "INSERT INTO meta (name, value) VALUES ('seed', ?)", (seed.model_dump_json(),)
     )
     return seed
+
+
+def stored_seed(connection: sqlite3.Connection) -> Seed:
+    """The definitions as they are now: the seed with the components and versions made since."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
+    return parse_seed(row["value"], "the stored seed")
+
+
+def keep_seed(connection: sqlite3.Connection, seed: Seed) -> None:
+    """Put changed definitions in the place of the stored ones."""
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'seed'", (seed.model_dump_json(),))
 
 
 def plant(site: "Site", connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from local_jira.database import Database
 from local_jira.faults import FaultBook
 from local_jira.fields.registry import FieldDefinition, issue_fields
 from local_jira.limits import LimitBook
-from local_jira.seeding import load_seed, plant, uproot
+from local_jira.seeding import load_seed, plant, stored_seed, uproot
 from local_jira.settings import LocalJiraSettings
 from local_jira.webhooks.deliverer import Deliverer
 
@@ -34,7 +34,7 @@ class Site:
             self.catalog = Catalog(load_seed(connection, settings.seed))
         self.fields = issue_fields(self.catalog)
         self._plant()
-        self.deliverer = Deliverer(self.database, settings, clock)
+        self.deliverer = Deliverer(self.database, settings, clock, self.faults)
 
     @contextmanager
     def write(self, call: Call) -> Iterator[Work]:
@@ -59,6 +59,11 @@ class Site:
             self.catalog = Catalog(load_seed(connection, self.settings.seed))
         self.fields = issue_fields(self.catalog)
         self._plant()
+
+    def reload(self) -> None:
+        """Take up definitions that a write has changed."""
+        self.catalog = Catalog(stored_seed(self.database.reader()))
+        self.fields = issue_fields(self.catalog)
 
     def close(self) -> None:
         """Let deliveries under way end, then close the database."""

@@ -11,6 +11,7 @@ from local_jira.changes.extras import (
     read_properties,
 )
 from local_jira.changes.fields_update import apply_changes, change_item, read_changes
+from local_jira.changes.hierarchy import check_hierarchy
 from local_jira.changes.screens import check_required, screen_fields
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, invalid_payload
@@ -90,6 +91,7 @@ def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
     if not work.actor.is_customer:
         check_required(work.site, required, values)
     apply_changes(work, issue, values)
+    check_hierarchy(work.site, issue)
     _defaults(work, issue)
     work.keep(issue)
     _announce(work, issue, document.get("historyMetadata"))

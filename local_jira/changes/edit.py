@@ -11,6 +11,7 @@ from local_jira.changes.extras import (
     read_properties,
 )
 from local_jira.changes.fields_update import apply_changes, read_changes
+from local_jira.changes.hierarchy import check_hierarchy
 from local_jira.changes.record import record_changes
 from local_jira.changes.screens import check_required, screen_fields
 from local_jira.changes.validators import failed_validators
@@ -48,6 +49,8 @@ def edit_issue(work: Work, issue: IssueRecord, document: Json, api: str) -> None
     values = read_changes(work, issue, document, allowed, api)
     check_required(work.site, required & set(values), values)
     items = apply_changes(work, issue, values)
+    if {"issuetype", "parent"} & set(values):
+        check_hierarchy(work.site, issue)
     if items:
         work.keep(issue)
     record_changes(work, issue, items, _metadata(document))

@@ -23,6 +23,7 @@ from local_jira.fields.kinds import (
     Summary,
     User,
 )
+from local_jira.fields.parents import Parent
 from local_jira.seed_file import SeedField
 
 
@@ -71,6 +72,7 @@ SYSTEM_FIELDS = (
     FieldDefinition("assignee", "Assignee", User(), clauses=("assignee",)),
     FieldDefinition("reporter", "Reporter", User(), clauses=("reporter",)),
     FieldDefinition("creator", "Creator", User(), create=False, edit=False, clauses=("creator",)),
+    FieldDefinition("parent", "Parent", Parent()),
     FieldDefinition("labels", "Labels", Labels(), clauses=("labels",)),
     FieldDefinition("components", "Components", COMPONENTS, clauses=("component",)),
     FieldDefinition("fixVersions", "Fix versions", VERSIONS, clauses=("fixVersion",)),

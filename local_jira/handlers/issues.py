@@ -14,7 +14,7 @@ from local_jira.permissions import may_see, require_staff
 from local_jira.routing import Route
 from local_jira.seed_workflow import SeedTransition
 from local_jira.store.histories import histories_of
-from local_jira.store.issues import IssueRecord, find_issue, remove_issue
+from local_jira.store.issues import IssueRecord, children_of, find_issue, remove_issue
 from local_jira.views.context import View, view_for
 from local_jira.views.histories import history_json, visible_histories
 from local_jira.views.issues import chosen_fields, issue_json
@@ -113,8 +113,15 @@ def delete_issue(call: Call) -> Answer:
         raise ForbiddenError("You do not have permission to delete issues in this project.")
     with call.site.write(call) as work:
         issue = visible_issue(call, work.connection)
-        work.announce("jira:issue_deleted", issue, event_type="issue_deleted")
-        remove_issue(work.connection, issue.id)
+        children = children_of(work.connection, issue.id)
+        if children and not call.flag("deleteSubtasks"):
+            raise BadRequestError(
+                f"The issue '{issue.key}' has subtasks.  You must specify the 'deleteSubtasks' "
+                "parameter to delete this issue and all its subtasks."
+            )
+        for entry in [*children, issue]:
+            work.announce("jira:issue_deleted", entry, event_type="issue_deleted")
+            remove_issue(work.connection, entry.id)
     return no_content()
 
 

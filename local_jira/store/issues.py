@@ -41,7 +41,33 @@ def find_issue(connection: sqlite3.Connection, id_or_key: str) -> IssueRecord | 
         row = connection.execute(
             "SELECT * FROM issue WHERE key = ?", (id_or_key.upper(),)
         ).fetchone()
+    if row is None:
+        # The key may be one that the issue had before it moved to another project.
+        row = connection.execute(
+            "SELECT issue.* FROM old_key JOIN issue ON issue.id = old_key.issue_id "
+            "WHERE old_key.key = ?",
+            (id_or_key.upper(),),
+        ).fetchone()
     return _record(row) if row else None
+
+
+def children_of(connection: sqlite3.Connection, issue_id: int) -> list[IssueRecord]:
+    """The sub-tasks of an issue, in the order of creation."""
+    rows = connection.execute(
+        "SELECT * FROM issue WHERE json_extract(fields, '$.parent') = ? ORDER BY id", (issue_id,)
+    )
+    return [_record(row) for row in rows]
+
+
+def rename_issue(
+    connection: sqlite3.Connection, issue: IssueRecord, project_id: str, project_key: str
+) -> None:
+    """Give an issue the next key of another project; the old key goes on leading to it."""
+    connection.execute(
+        "INSERT OR REPLACE INTO old_key (key, issue_id) VALUES (?, ?)", (issue.key, issue.id)
+    )
+    number = next_number(connection, f"project:{project_id}", 1)
+    issue.key, issue.project_id = f"{project_key}-{number}", project_id
 
 
 def all_issues(connection: sqlite3.Connection) -> list[IssueRecord]:

@@ -80,7 +80,7 @@ def index_row(site: "Site", connection: sqlite3.Connection, issue: IssueRecord) 
         "assignee": fields.get("assignee"),
         "reporter": fields.get("reporter"),
         "creator": fields.get("creator"),
-        "parent_id": None,
+        "parent_id": fields.get("parent"),
         "summary": fields["summary"],
         "description": _text(fields, "description"),
         "environment": _text(fields, "environment"),

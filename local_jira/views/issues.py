@@ -10,7 +10,7 @@ from local_jira.fields.kinds import LongText
 from local_jira.store.attachments import attachments_of
 from local_jira.store.comments import comments_of
 from local_jira.store.histories import histories_of
-from local_jira.store.issues import IssueRecord, find_issue
+from local_jira.store.issues import IssueRecord, children_of
 from local_jira.store.links import LinkRecord, links_of
 from local_jira.store.properties import properties_of
 from local_jira.views.attachments import attachment_json
@@ -22,6 +22,7 @@ from local_jira.views.definitions import (
     project_json,
 )
 from local_jira.views.histories import history_json, visible_histories
+from local_jira.views.linked_issues import linked_issue_json
 
 Json = dict[str, Any]
 EXPANDABLE = (
@@ -37,23 +38,6 @@ def _comments(view: View, issue: IssueRecord) -> Json:
         "maxResults": len(comments),
         "total": len(comments),
         "startAt": 0,
-    }
-
-
-def linked_issue_json(view: View, issue_id: int) -> Json:
-    """The other end of a link: key and a few fields."""
-    issue = find_issue(view.connection, str(issue_id))
-    if issue is None:
-        return {"id": str(issue_id)}
-    names = ("summary", "status", "priority", "issuetype")
-    fields = {
-        name: view.site.fields[name].kind.render(view, issue.fields.get(name)) for name in names
-    }
-    return {
-        "id": str(issue.id),
-        "key": issue.key,
-        "self": view.url(f"issue/{issue.id}"),
-        "fields": fields,
     }
 
 
@@ -105,7 +89,13 @@ DERIVED: dict[str, tuple[str, bool, Callable[[View, IssueRecord], Any]]] = {
         ),
     ),
     "issuelinks": ("Linked Issues", True, _links),
-    "subtasks": ("Sub-tasks", True, lambda view, issue: []),
+    "subtasks": (
+        "Sub-tasks",
+        True,
+        lambda view, issue: [
+            linked_issue_json(view, child.id) for child in children_of(view.connection, issue.id)
+        ],
+    ),
     "watches": ("Watchers", True, _watches),
     "votes": (
         "Votes",
@@ -184,7 +174,7 @@ def fields_json(view: View, issue: IssueRecord, chosen: list[str]) -> Json:
     for name in chosen:
         if name in DERIVED:
             shown[name] = DERIVED[name][2](view, issue)
-        else:
+        elif name != "parent" or issue.fields.get("parent") is not None:
             shown[name] = view.site.fields[name].kind.render(view, issue.fields.get(name))
     return shown
 
