@@ -90,7 +90,6 @@ def build_activities(
         LedgerActivities(ledger).append_to_ledger,
         ApprovalActivities().plan_approval,
         effects.execute,
-        effects.verify,
         effects.compensate,
         CalendarActivities().extend_calendar,
         SweepActivities(client, gateway, ledger, interpreter).sweep,

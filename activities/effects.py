@@ -54,13 +54,6 @@ class EffectActivities:
         )
         return self._look(proposal)
 
-    @activity.defn(name="verify_effect")
-    def verify(self, request: EffectInput) -> EffectReceipt:
-        """See that the effect stands there as it was asked for. Raises as `execute` does."""
-        if request.proposal.kind is ActionKind.CLIMB:
-            return _no_effect(request.proposal)
-        return self._look(request.proposal)
-
     @activity.defn(name="compensate_effect")
     def compensate(self, request: EffectInput) -> EffectReceipt:
         """Undo the effect; undoing what was never done changes nothing. Raises as `execute` does."""

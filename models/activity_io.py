@@ -58,7 +58,7 @@ class PlanInput(Frozen):
 
 
 class EffectInput(Frozen):
-    """Execute, verify or compensate the effect of an approved proposal."""
+    """Carry out or undo the effect of an approved proposal."""
 
     proposal: ActionProposal
     receipt: EffectReceipt | None = None

@@ -130,14 +130,6 @@ def test_another_amount_under_the_same_key_is_refused_for_good(endpoint):
     assert (failure.type, failure.non_retryable) == (EFFECT_REFUSED.type, True)
 
 
-def test_verifying_tells_what_stands_there(endpoint):
-    effects = EffectActivities(endpoint)
-    assert _failure(effects.verify, _request()).type == EFFECT_UNVERIFIED.type
-    ActivityEnvironment().run(effects.execute, _request())
-    assert ActivityEnvironment().run(effects.verify, _request()).state is EffectState.VERIFIED
-    assert _failure(effects.verify, _request(minor=1)).type == EFFECT_UNVERIFIED.type
-
-
 def test_compensating_undoes_once_and_what_was_never_done_needs_none(endpoint):
     effects = EffectActivities(endpoint)
     assert ActivityEnvironment().run(effects.compensate, _request()).state is EffectState.NONE
@@ -145,14 +137,13 @@ def test_compensating_undoes_once_and_what_was_never_done_needs_none(endpoint):
     for _ in range(2):
         undone = ActivityEnvironment().run(effects.compensate, _request())
         assert undone.state is EffectState.COMPENSATED
-    assert ActivityEnvironment().run(effects.verify, _request()).state is EffectState.COMPENSATED
     assert _journal(endpoint)["voided"] == 1
 
 
 def test_leave_to_climb_has_no_effect_outside():
     effects = EffectActivities(None)
     climb = _request(ActionKind.CLIMB, minor=None)
-    for work in (effects.execute, effects.verify, effects.compensate):
+    for work in (effects.execute, effects.compensate):
         assert ActivityEnvironment().run(work, climb).state is EffectState.NONE
 
 
