@@ -52,8 +52,9 @@ class SigningKey:
 def load_or_create_signing_key(path: Path) -> SigningKey:
     """Read the key, or make one (mode 0600); two processes that start together get the same one.
 
-    The public half is written to `trusted-keys/` beside it. To rotate, move the private key away:
-    a new one is made, and the old public half stays trusted until its file is removed.
+    The public half is written to `trusted-keys/` beside it. Items pin the public keys that they
+    are received under, so moving the private key away strands those that run; `docs/signing-keys.md`
+    says how to change it.
     Raises `WrongSettings` when the file is not such a key or others may read it.
     """
     if not path.exists():
