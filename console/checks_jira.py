@@ -1,46 +1,66 @@
-"""What `doctor` looks at in Jira: the credential, the project, the webhook and its signature."""
+"""What `doctor` and `jira-setup` both look at in Jira: the credential, the project, the webhook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 from temporalio.exceptions import ApplicationError
 
 from console.checks import ASK_SECONDS, Finding, is_local, note, ok, unreachable, wrong
 from desk.finding import jira_clients
-from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, JIRA_UNAVAILABLE
-from runtime.jira_webhook import WEBHOOK_PATH, WEBHOOKS
+from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, JIRA_AUTHENTICATION, JIRA_UNAVAILABLE
+from runtime.jira_webhook import EVENTS, WEBHOOK_PATH, WEBHOOKS
 from runtime.settings import JiraSettings, Settings
+
+if TYPE_CHECKING:
+    from jira_gateway.client import JiraClients
+
+WEBHOOK_PAGE = "/plugins/servlet/webhooks"
+"""Where an administrator finds webhooks, on Cloud and on Data Center."""
 
 
 def check_jira(settings: Settings) -> Iterable[Finding]:
-    """Everything that can be asked of Jira. Blocking."""
-    part = "jira"
+    """What every installation needs of Jira. Blocking."""
     clients = jira_clients(settings.jira)
-    try:
-        account = clients.myself().account_id
-    except ApplicationError as error:
-        yield _failed(part, settings.jira, error)
+    credential = check_credential(settings.jira, clients)
+    yield credential
+    if credential.remedy is not None:
         return
-    if not account:
-        yield wrong(
-            part,
-            f"{settings.jira.url} takes us for a stranger, so searches find nothing.",
-            "Set JIRA_USER and JIRA_TOKEN to an account of Jira.",
-        )
-        return
-    yield ok(part, f"{settings.jira.url} answers and knows us.")
-    try:
-        clients.get(f"project/{settings.jira.project}")
-        yield ok("jira project", f"{settings.jira.project} is there.")
-    except ApplicationError as error:
-        yield _project(settings.jira, error)
-    yield check_webhook(settings)
+    yield check_project(settings.jira, clients)
+    yield check_webhook(settings, clients)
 
 
-def _failed(part: str, jira: JiraSettings, error: ApplicationError) -> Finding:
+def check_credential(jira: JiraSettings, clients: JiraClients) -> Finding:
+    """Whether Jira knows us. One that lost its worth is told apart from a Jira without news."""
+    part = "jira"
+    try:
+        clients.myself(fresh=True)
+    except ApplicationError as error:
+        return failed(part, jira, error)
+    return ok(part, f"{jira.url} answers and knows us.")
+
+
+def check_project(jira: JiraSettings, clients: JiraClients) -> Finding:
+    """Whether the project exists for us."""
+    part = "jira project"
+    try:
+        clients.get(f"project/{jira.project}")
+    except ApplicationError as error:
+        if _missing(error):
+            return wrong(
+                part,
+                f"there is no project {jira.project} that we may see.",
+                "Set JIRA_PROJECT to the project's key, or let our account browse it.",
+            )
+        return failed(part, jira, error)
+    return ok(part, f"{jira.project} is there.")
+
+
+def failed(part: str, jira: JiraSettings, error: ApplicationError) -> Finding:
+    """A question that Jira did not answer, or refused."""
     if error.type == JIRA_UNAVAILABLE.type:
         return unreachable(
             part,
@@ -48,41 +68,67 @@ def _failed(part: str, jira: JiraSettings, error: ApplicationError) -> Finding:
             "Start the local stack with `followthrough up`, or set JIRA_URL to a Jira that runs.",
         )
     known = FAILURES_BY_TYPE.get(error.type or "")
-    return wrong(part, f"{jira.url} refused us.", known.remedy if known else None)
+    how = "takes us for a stranger" if error.type == JIRA_AUTHENTICATION.type else "refused us"
+    return wrong(part, f"{jira.url} {how}.", known.remedy if known else None)
 
 
-def _project(jira: JiraSettings, error: ApplicationError) -> Finding:
-    if error.type == ISSUE_GONE.type:
-        return wrong(
-            "jira project",
-            f"there is no project {jira.project} that we may see.",
-            "Set JIRA_PROJECT to the project's key, or let our account browse it.",
-        )
-    return _failed("jira project", jira, error)
+def _missing(error: ApplicationError) -> bool:
+    """A project that is not there, or not for us, is answered with 404."""
+    status = error.details[0].get("status") if error.details else None
+    return error.type == ISSUE_GONE.type or status == 404
 
 
-def check_webhook(settings: Settings) -> Finding:
-    """Whether Jira tells the desk of changes, signed."""
+def check_webhook(settings: Settings, clients: JiraClients) -> Finding:
+    """Whether Jira tells the desk of changes: all that matter, and signed."""
     part = "jira webhook"
     wanted = f"{settings.desk_url}{WEBHOOK_PATH}"
+    page = f"{_site(settings.jira, clients)}{WEBHOOK_PAGE}"
     by_hand = (
-        f"In Jira's administration, add a webhook to {wanted} with the secret of "
-        "JIRA_WEBHOOK_SECRET for issue and comment events. Until then the sweep finds changes."
+        f"As an administrator, open {page} and add a webhook to {wanted} with the secret of "
+        f'JIRA_WEBHOOK_SECRET, the filter `project = "{settings.jira.project}"` and the events '
+        f"{', '.join(EVENTS)}. Until then the sweep finds changes."
     )
     try:
         hooks = _webhooks(settings.jira)
     except httpx.HTTPError as error:
         return unreachable(part, f"could not be asked for ({type(error).__name__}).", by_hand)
     if hooks is None:
-        return note(part, "only a Jira administrator may see webhooks; look there.", by_hand)
+        look = (
+            f"Look at {page} by hand: one webhook has the URL {wanted}, is enabled, has a secret, "
+            f"and sends {', '.join(EVENTS)}. If none does, add it there."
+        )
+        return note(part, "only an administrator may list webhooks, and we need not be one.", look)
     ours = [hook for hook in hooks if hook.get("url") == wanted]
     if not ours:
         return wrong(part, f"none of Jira's webhooks leads to {wanted}.", by_hand)
-    if not any(hook.get("enabled", True) for hook in ours):
-        return wrong(part, "it is switched off.", "Switch it on in Jira's administration.")
-    if not any(_is_signed(hook) for hook in ours):
+    enabled = [hook for hook in ours if hook.get("enabled", True)]
+    if not enabled:
+        return wrong(part, "it is switched off.", f"Switch it on at {page}.")
+    signed = [hook for hook in enabled if _is_signed(hook)]
+    if not signed:
         return wrong(part, "it is not signed, so the desk refuses what it sends.", by_hand)
-    return ok(part, f"leads to {wanted}, signed.")
+    return _all_events(part, wanted, page, signed)
+
+
+def _all_events(part: str, wanted: str, page: str, hooks: list[dict[str, Any]]) -> Finding:
+    sent = {event for hook in hooks for event in hook.get("events") or ()}
+    missing = [event for event in EVENTS if event not in sent]
+    if missing:
+        return wrong(
+            part,
+            f"it does not send {', '.join(missing)}.",
+            f"Tick these events of the webhook at {page}; until then the sweep finds the changes.",
+        )
+    return ok(part, f"leads to {wanted}, signed, with every event.")
+
+
+def _site(jira: JiraSettings, clients: JiraClients) -> str:
+    """Where people open Jira; behind a gateway that is another address than ours."""
+    try:
+        told = str(clients.server_info().get("baseUrl") or "")
+    except ApplicationError:
+        return jira.url
+    return told.rstrip("/") if urlsplit(told).hostname else jira.url
 
 
 def _is_signed(hook: dict[str, Any]) -> bool:

@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from console import options
 from console.checks import (
     Examination,
     Finding,
-    Health,
     check_desk,
     check_effects,
     check_ledger,
@@ -24,6 +21,7 @@ from console.checks import (
 from console.checks_jira import check_jira
 from console.checks_temporal import check_temporal
 from console.context import run
+from console.render import examination_table
 from console.surface import answers, print_json
 from runtime.settings import Settings, load_settings
 
@@ -37,12 +35,6 @@ BLOCKING_CHECKS: tuple[Check, ...] = (
     check_desk,
     check_effects,
 )
-_STYLES = {
-    Health.OK: "green",
-    Health.NOTE: "cyan",
-    Health.WRONG: "bold red",
-    Health.UNREACHABLE: "bold red",
-}
 
 
 def doctor(as_json: options.Json = False) -> None:
@@ -56,7 +48,7 @@ def doctor(as_json: options.Json = False) -> None:
     if as_json:
         print_json(examination)
     else:
-        answers().print(_table(examination))
+        answers().print(examination_table(examination))
     raise typer.Exit(examination.exit_code)
 
 
@@ -69,20 +61,6 @@ async def examine(settings: Settings) -> Examination:
 
 def _all_of(check: Check, settings: Settings) -> list[Finding]:
     return list(check(settings))
-
-
-def _table(examination: Examination) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for finding in examination.findings:
-        text = Text(finding.what)
-        if finding.remedy:
-            text.append(f"\n→ {finding.remedy}")
-        health = Text(finding.health, style=_STYLES[finding.health])
-        table.add_row(health, Text(finding.part), text)
-    return table
 
 
 def add_to(app: typer.Typer) -> None:

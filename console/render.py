@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from console.checks import Examination, Health
 from desk.approval_view import missing
 from desk.questions import ItemList, ListedItem
 from desk.wording import duration, moment, money, words, working_time
@@ -23,6 +24,27 @@ if TYPE_CHECKING:
 _LATE = "bold red"
 _SOON = "yellow"
 _QUIET = "dim"
+_HEALTH_STYLES = {
+    Health.OK: "green",
+    Health.NOTE: "cyan",
+    Health.WRONG: "bold red",
+    Health.UNREACHABLE: "bold red",
+}
+
+
+def examination_table(examination: Examination) -> Table:
+    """How each part is, with the next step below what is not well."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for finding in examination.findings:
+        text = Text(finding.what)
+        if finding.remedy:
+            text.append(f"\n→ {finding.remedy}")
+        health = Text(finding.health, style=_HEALTH_STYLES[finding.health])
+        table.add_row(health, Text(finding.part), text)
+    return table
 
 
 def queue_table(listed: ItemList, *, now: datetime) -> RenderableType:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from jira import JIRA
 from pydantic import SecretStr
 from requests.exceptions import RequestException
+from temporalio.exceptions import ApplicationError
 
 from jira_gateway.calls import CallCounter, CountingAdapter
-from jira_gateway.failures import jira_failures
+from jira_gateway.failures import jira_failures, stranger, translate
 from jira_gateway.fields import account_id_of
 from models.base import Frozen
+from models.failures import ISSUE_GONE
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -73,7 +76,11 @@ class JiraClients:
         return found
 
     def myself(self, *, fresh: bool = False) -> Myself:
-        """Our own account, asked for once in a process unless `fresh` is wanted."""
+        """Our own account, asked for once in a process unless `fresh` is wanted.
+
+        Raises `JiraAuthentication` when Jira answers as to a stranger: a credential that lost its
+        worth does not fail everywhere, a search then finds nothing.
+        """
         known = self._myself
         if known is not None and not fresh:
             return known  # without the lock: nobody waits for a sweep's fresh look
@@ -82,9 +89,10 @@ class JiraClients:
                 client = self.client()
                 with self.counter.operation("connect"), jira_failures():
                     raw = client.myself()
-                self._myself = Myself(
-                    account_id=account_id_of(raw) or "", zone=raw.get("timeZone") or "UTC"
-                )
+                account = account_id_of(raw)
+                if account is None:
+                    raise stranger()
+                self._myself = Myself(account_id=account, zone=raw.get("timeZone") or "UTC")
             return self._myself
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -93,13 +101,22 @@ class JiraClients:
         The package's own `issue()` writes an answer that it cannot read, customer's text and all,
         to the root logger, and it has no call for pages of the changelog.
         """
-        client = self.client()
-        with jira_failures("GET", path):
-            response = client._session.get(client._get_url(path), params=dict(params or {}))
-            answer = response.json()
-            if not isinstance(answer, dict):
-                raise RequestException(request=response.request)
-            return answer
+        answer = self._get(path, params)
+        if not isinstance(answer, dict):
+            raise _unreadable("GET", path)
+        return answer
+
+    def get_list(self, path: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """GET below the REST root, where the answer is a list of objects."""
+        answer = self._get(path, params)
+        if not isinstance(answer, list):
+            raise _unreadable("GET", path)
+        return [one for one in answer if isinstance(one, dict)]
+
+    def server_info(self) -> dict[str, Any]:
+        """What Jira said of itself when we connected: version, kind of deployment, address."""
+        self.client()
+        return dict(self._server_info)
 
     def put(self, path: str, body: Mapping[str, Any]) -> None:
         """PUT below the REST root.
@@ -108,18 +125,34 @@ class JiraClients:
         properties; both would cost a call.
         """
         client = self.client()
-        with jira_failures("PUT", path):
+        with self._gone_only_for_the_known(), jira_failures("PUT", path):
             client._session.put(client._get_url(path), data=json.dumps(dict(body)))
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST below the REST root, as JSON. The package's `create_issue` takes no properties."""
         client = self.client()
-        with jira_failures("POST", path):
+        with self._gone_only_for_the_known(), jira_failures("POST", path):
             response = client._session.post(client._get_url(path), data=json.dumps(dict(body)))
             if not response.content:
                 return {}
             answer = response.json()
             return answer if isinstance(answer, dict) else {}
+
+    def _get(self, path: str, params: Mapping[str, Any] | None) -> Any:
+        client = self.client()
+        with self._gone_only_for_the_known(), jira_failures("GET", path):
+            response = client._session.get(client._get_url(path), params=dict(params or {}))
+            return response.json()
+
+    @contextmanager
+    def _gone_only_for_the_known(self) -> Iterator[None]:
+        """Jira may tell strangers that an issue does not exist, so first ask who we are to it."""
+        try:
+            yield
+        except ApplicationError as error:
+            if error.type == ISSUE_GONE.type:
+                self.myself(fresh=True)
+            raise
 
     def _connect(self) -> JIRA:
         token = self._credentials.token
@@ -140,6 +173,11 @@ class JiraClients:
             # Otherwise a site that hides its deployment type makes searches return nothing.
             client.deploymentType = "Cloud"
         return client
+
+
+def _unreadable(method: str, path: str) -> ApplicationError:
+    """An answer of another shape than Jira's comes from something in between."""
+    return translate(RequestException(), method=method, path=path)
 
 
 class _CountedJira(JIRA):

@@ -103,6 +103,16 @@ def translate(
     )
 
 
+def stranger() -> ApplicationError:
+    """Jira answered, and to nobody in particular: our credential is worth nothing any more."""
+    return ApplicationError(
+        f"Jira takes us for a stranger, to whom a search finds nothing. {JIRA_AUTHENTICATION.remedy}",
+        {"method": "GET", "endpoint": "myself", "status": 200, "fields": []},
+        type=JIRA_AUTHENTICATION.type,
+        non_retryable=True,
+    )
+
+
 def refusal_of(error: Exception, method: str, path: str) -> Refusal:
     """Which failure this is, and where it happened."""
     response = _response_of(error)

@@ -40,7 +40,8 @@ def changed_since(
 
     JQL compares whole minutes in the caller's zone, so the moment is rounded down and our own zone
     is asked for each time. That call also finds out a lost credential, to which a search would
-    answer "nothing new". Raises `ApplicationError`.
+    answer "nothing new"; an empty page is believed only after it was asked again. Raises
+    `ApplicationError`, type `JiraAuthentication` for such a credential.
     """
     me = clients.myself(fresh=True)
     jql = changed_jql(project, since, me.zone)
@@ -49,6 +50,9 @@ def changed_since(
         with clients.counter.operation("sweep"):
             answer = _search(clients, jql, place)
         issues = answer.get("issues") or []
+        if not issues:
+            # A credential may lose its worth between two pages: strangers are shown an empty one.
+            clients.myself(fresh=True)
         yield tuple(_changed(raw, me.account_id) for raw in issues)
         place = next_place(clients, answer, place)
         if place is None:

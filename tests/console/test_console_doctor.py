@@ -30,6 +30,7 @@ COMMANDS = [
     "resolve",
     "resume",
     "doctor",
+    "jira-setup",
     "settings",
 ]
 NOTHING_THERE = {
