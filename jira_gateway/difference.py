@@ -52,7 +52,8 @@ class LinkSeen:
 class CurrentIssue:
     """The issue as read: the base of the comparison.
 
-    `ours` names fields that we were the last to change, `operations` what was ever written by us.
+    `ours` names fields that we were the last to change, `theirs` those that somebody else was the
+    last to change since we looked, `operations` what was ever written by us.
     """
 
     fields: SeenFields
@@ -61,6 +62,7 @@ class CurrentIssue:
     links: tuple[LinkSeen, ...] = ()
     transitions: tuple[Transition, ...] = ()
     ours: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ def _values(current: CurrentIssue, view: DesiredView) -> tuple[dict[str, Any], t
     for name, shown, wanted, last_seen in rows:
         if wanted is None or wanted == shown:
             continue
-        if before is None or shown == last_seen or name in current.ours:
+        # A person may have set a field back to what we saw, after somebody or we had changed it.
+        untouched = shown == last_seen and name not in current.theirs
+        if before is None or untouched or name in current.ours:
             values[name] = wanted
         else:
             kept.append(name)

@@ -84,11 +84,11 @@ def change_mark(
     return f"{newest_comment}-{newest_change}-{created or ''}"
 
 
-def last_editor(issue: RawIssue, field: str) -> str | None:
-    """The account that last changed this field, or None when the history does not say."""
+def last_change(issue: RawIssue, field: str) -> tuple[int, str | None] | None:
+    """Id and account of the last change of this field, or None when the history does not say."""
     for change in sorted(issue.changes, key=lambda change: number_of(change["id"]), reverse=True):
         if any(_field_id(item) == field for item in change.get("items") or ()):
-            return account_id_of(change.get("author"))
+            return number_of(change["id"]), account_id_of(change.get("author"))
     return None
 
 

@@ -29,7 +29,7 @@ from jira_gateway.interpreter import Interpreter
 from jira_gateway.observation import (
     RawIssue,
     change_mark,
-    last_editor,
+    last_change,
     observe,
     operations_on_comments,
 )
@@ -38,6 +38,7 @@ from jira_gateway.read import fetch
 from jira_gateway.sending import FIELD_IDS, body_of
 from models.failures import ISSUE_GONE, JIRA_REFUSED, STATUS_UNREACHABLE
 from models.jira_view import (
+    Cursor,
     DesiredView,
     ProjectionProblem,
     ProjectionResult,
@@ -93,7 +94,7 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
         issue = fetch(clients, view.issue_id, view.cursor, with_transitions=True)
         assignee = stable_id(clients, view.assignee_account_id)
         view = view.model_copy(update={"assignee_account_id": assignee})
-        current = _current(issue, own)
+        current = _current(issue, own, view.cursor)
         changes = difference(current, view)
         done = _Done(confirmed=list(changes.confirmed))
         move = _chosen(current, view, changes, done)
@@ -116,21 +117,25 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
     return Projected(result=result, mark=mark)
 
 
-def _current(issue: RawIssue, own: str) -> CurrentIssue:
+def _current(issue: RawIssue, own: str, cursor: Cursor) -> CurrentIssue:
     properties = {
         key: value
         for key in (ITEM_PROPERTY, SOURCE_PROPERTY)
         if (value := issue.issue_property(key)) is not None
     }
     stored = properties.get(ITEM_PROPERTY, {}).get("ops") or ()
+    changed = {name: last_change(issue, theirs) for name, theirs in FIELD_IDS.items()}
     return CurrentIssue(
         fields=seen_fields(issue.fields),
         properties=properties,
         operations=frozenset(map(str, stored)) | operations_on_comments(issue.comments),
         links=tuple(_links(issue.fields.get("issuelinks") or ())),
         transitions=tuple(_transitions(issue.raw.get("transitions") or ())),
-        ours=frozenset(
-            name for name, theirs in FIELD_IDS.items() if last_editor(issue, theirs) == own
+        ours=frozenset(name for name, last in changed.items() if last and last[1] == own),
+        theirs=frozenset(
+            name
+            for name, last in changed.items()
+            if last and last[1] != own and last[0] > cursor.change_id
         ),
     )
 

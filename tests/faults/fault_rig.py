@@ -78,6 +78,23 @@ class Rig:
     def clear_faults(self) -> None:
         self.ada.client.delete("/__local__/faults").raise_for_status()
 
+    def hold_faults(self) -> list[dict[str, Any]]:
+        """Lift the faults for a while; `put_back` takes what this answers."""
+        held: list[dict[str, Any]] = self.ada.client.get("/__local__/faults").json()["faults"]
+        self.clear_faults()
+        return held
+
+    def put_back(self, held: list[dict[str, Any]]) -> None:
+        for one in held:
+            rule = {name: value for name, value in one.items() if name not in ("id", "left")}
+            self.fault({**rule, "times": one["left"]})
+
+    def peek(self, issue: tuple[str, str]) -> dict[str, Any]:
+        """The fields as a person sees them."""
+        answer = self.ada.client.get(f"/rest/api/2/issue/{issue[0]}")
+        fields: dict[str, Any] = answer.json()["fields"]
+        return fields
+
     def position(self) -> int:
         return int(self.ada.client.get("/__local__/journal?limit=0").json()["lastId"])
 

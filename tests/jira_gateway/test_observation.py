@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from jira_gateway.interpreter import Author, CommentMeaning, EditMeaning, IssueContext
-from jira_gateway.observation import RawIssue, change_mark, is_public, last_editor, observe
+from jira_gateway.observation import RawIssue, change_mark, is_public, last_change, observe
 from models.jira_view import Cursor, Side
 
 OWN = "acc-bot"
@@ -109,7 +109,7 @@ def test_our_own_writes_do_not_change_the_mark_and_peoples_do() -> None:
     assert before != theirs
 
 
-def test_the_last_editor_of_a_field_is_found_in_the_history() -> None:
+def test_the_last_change_of_a_field_is_found_in_the_history() -> None:
     raw = issue(changes=(change(5, "acc-ada", PRIORITY), change(6, OWN, PRIORITY, OWNER)))
-    assert last_editor(raw, "priority") == OWN
-    assert last_editor(raw, "duedate") is None
+    assert last_change(raw, "priority") == (6, OWN)
+    assert last_change(raw, "duedate") is None

@@ -244,6 +244,20 @@ def test_a_persons_edit_wins_and_is_told(site: RunningLocalJira) -> None:
     assert fields["assignee"]["accountId"] == "acc-omar-owner"
 
 
+def test_a_field_that_a_person_set_back_to_what_we_saw_stays_theirs(
+    site: RunningLocalJira,
+) -> None:
+    gateway, ada = gateway_of(site), Desk(site)
+    issue = ada.create(duedate="2026-04-05")
+    seen = gateway.read_issue(issue[0], Cursor(), INTERPRETER).observed
+    ada.edit(issue[0], duedate="2026-04-03")
+    ada.edit(issue[0], duedate="2026-04-05")
+    view = view_of(issue, due_date=date(2026, 4, 1), last_seen=seen.fields, cursor=seen.cursor)
+    result = gateway.project(view, INTERPRETER).result
+    assert result.kept == ("due_date",)
+    assert ada.look(issue[0])["fields"]["duedate"] == "2026-04-05"
+
+
 def test_a_status_that_a_person_moved_meanwhile_is_kept(site: RunningLocalJira) -> None:
     gateway, ada = gateway_of(site), Desk(site)
     issue = ada.create()
