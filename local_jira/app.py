@@ -13,7 +13,8 @@ from starlette.routing import Mount
 from local_jira.calls import Answer, Call
 from local_jira.dispatch import note, perform, problem_answer
 from local_jira.failures import ProblemError
-from local_jira.faults import FaultRule
+from local_jira.faults import HEADER, FaultRule, FaultUnreadableError, rule_in_header
+from local_jira.limits import refusal_headers
 from local_jira.pages.app import page
 from local_jira.settings import LocalJiraSettings
 from local_jira.site import Site
@@ -95,12 +96,21 @@ class Front:
 
     async def _api(self, scope: Scope, call: Call, send: Send) -> None:
         local = call.path.startswith("/__local__/")
-        rule = None if local else self.site.faults.take(call.method, call.path)
+        try:
+            rule = None if local else self._rule_for(call)
+        except FaultUnreadableError as error:
+            await self._send(send, Answer(400, {"errorMessages": [str(error)], "errors": {}}))
+            return
         if rule is None:
             answer = await self._run(self._perform_and_note, call)
             await self._send(send, answer)
         else:
             await self._strike(scope, call, send, rule)
+
+    def _rule_for(self, call: Call) -> FaultRule | None:
+        """The fault that the request itself asks for, or else the next one that matches."""
+        wanted = call.headers.get(HEADER)
+        return rule_in_header(wanted) if wanted else self.site.faults.take(call.method, call.path)
 
     @staticmethod
     def _perform_and_note(
@@ -112,12 +122,12 @@ class Front:
 
     async def _strike(self, scope: Scope, call: Call, send: Send, rule: FaultRule) -> None:
         """Let one fault happen; the journal says whether the work was committed."""
-        if rule.action == "slow":
-            await asyncio.sleep(rule.delay_seconds)
+        if rule.action in ("slow", "expire_credential", "stale_search"):
+            await self._prepare(call, rule)
             await self._send(send, await self._run(self._perform_and_note, call, rule.action))
             return
-        if rule.action in ("status", "retry_after"):
-            answer = fault_answer(rule)
+        if rule.action in ("status", "conflict", "retry_after"):
+            answer = fault_answer(rule, self.site.clock())
             await self._send(
                 send, await self._run(self._perform_and_note, call, rule.action, answer)
             )
@@ -128,7 +138,7 @@ class Front:
             return
         answer = await self._run(perform, call)
         if rule.action == "error_after_commit":
-            answer = fault_answer(rule)
+            answer = fault_answer(rule, self.site.clock())
             await self._run(note, call, answer.status, rule.action)
             await self._send(send, answer)
             return
@@ -136,6 +146,16 @@ class Front:
         if rule.action == "truncate":
             await self._send(send, answer, cut=True)
         drop_connection(scope)
+
+    @staticmethod
+    async def _prepare(call: Call, rule: FaultRule) -> None:
+        """Change what a call finds, so that the work itself goes wrong."""
+        if rule.action == "slow":
+            await asyncio.sleep(rule.delay_seconds)
+        elif rule.action == "stale_search":
+            call.stale_milliseconds = round((rule.delay_seconds or 60) * 1000)
+        else:
+            call.headers.pop("authorization", None)
 
     @staticmethod
     async def _send(send: Send, answer: Answer, cut: bool = False) -> None:
@@ -152,18 +172,17 @@ class Front:
         await send({"type": "http.response.body", "body": sent, "more_body": cut})
 
 
-def fault_answer(rule: FaultRule) -> Answer:
+def fault_answer(rule: FaultRule, now: int) -> Answer:
     """The answer that a fault gives instead of the real one."""
-    limited = rule.action == "retry_after"
-    status = rule.status or (429 if limited else 503)
+    usual = {"retry_after": 429, "conflict": 409}
+    status = rule.status or usual.get(rule.action, 503)
     body = rule.body or {"errorMessages": [f"Injected answer {status}."], "errors": {}}
     headers: dict[str, str] = {}
+    if status == 429:
+        headers |= refusal_headers(rule.reason or "jira-burst-based", 100, 1000, now, "absent")
     if rule.retry_after is not None:
         headers["Retry-After"] = str(rule.retry_after)
-    if status == 429:
-        headers["RateLimit-Reason"] = rule.reason or "jira-burst-based"
-        headers["X-RateLimit-Remaining"] = "0"
-    return Answer(status, body, headers)
+    return Answer(status, body, headers | rule.headers)
 
 
 def drop_connection(scope: Scope) -> None:

@@ -62,7 +62,8 @@ class Call:
 
     `api` is "2" or "3" and decides whether texts are wiki strings or ADF documents.
     `journal_id` and `committed` are filled by the write that this call makes.
-    `answer_headers` go with the answer, whatever it is.
+    `answer_headers` go with the answer, whatever it is. A search leaves out what changed in the
+    last `stale_milliseconds`.
     """
 
     site: "Site"
@@ -78,6 +79,7 @@ class Call:
     journal_id: int | None = None
     committed: bool = False
     answer_headers: dict[str, str] = field(default_factory=dict)
+    stale_milliseconds: int = 0
 
     @property
     def has_bearer_token(self) -> bool:

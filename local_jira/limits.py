@@ -206,15 +206,19 @@ class LimitBook:
         while written and written[0] <= now - 30 * SECOND:
             written.popleft()
         limits = self._limits
+        waits: list[tuple[int, int]] = []
         for most, window in (
             (limits.issue_writes_in_2_seconds, 2 * SECOND),
             (limits.issue_writes_in_30_seconds, 30 * SECOND),
         ):
             inside = [at for at in written if at > now - window]
             if len(inside) >= most:
-                wait = inside[-most] + window - now
-                return self._refusal("jira-per-issue-on-write", most, wait, now)
-        return None
+                waits.append((inside[-most] + window - now, most))
+        if not waits:
+            return None
+        # Of both limits the longer wait counts, or the caller would be refused again.
+        wait, most = max(waits)
+        return self._refusal("jira-per-issue-on-write", most, wait, now)
 
     def _burst(self, asked: Asked, now: int) -> Verdict:
         rate = self._limits.rate(asked.method, asked.template)

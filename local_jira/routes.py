@@ -7,6 +7,7 @@ from local_jira.handlers import (
     comments,
     datacenter,
     definitions,
+    dynamic_webhooks,
     issues,
     links,
     local,
@@ -34,7 +35,7 @@ PLATFORM = RouteTable(
         *links.ROUTES,
         *search.ROUTES,
         *users.ROUTES,
-        *webhooks.ROUTES,
+        *dynamic_webhooks.ROUTES,
     ]
 )
 _ON_DATACENTER = {(route.method, route.template) for route in datacenter.ROUTES}

@@ -150,6 +150,17 @@ CREATE TABLE IF NOT EXISTS webhook (
     updated_by TEXT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS dynamic_webhook (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL,
+    url TEXT NOT NULL,
+    events TEXT NOT NULL,
+    jql TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    property_keys TEXT NOT NULL,
+    expires INTEGER NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY,
     webhook_id INTEGER NOT NULL,

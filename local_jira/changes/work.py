@@ -31,6 +31,8 @@ class Work:
         self.actor = actor
         self.now = site.clock()
         self.delivery_count = 0
+        # Jira calls the webhooks of bulk operations secondary and lets them wait.
+        self.flow = "Primary"
         self._touched: dict[int, IssueRecord] = {}
 
     @property

@@ -6,7 +6,7 @@ from local_jira.calls import Answer, Call
 from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
 from local_jira.handlers.common import Json
 from local_jira.handlers.definitions import get_create_fields, get_create_types
-from local_jira.handlers.search import catch_up_search
+from local_jira.handlers.search import catch_up_search, is_stale
 from local_jira.handlers.users import USER_MISSING
 from local_jira.jql.lexer import JqlError
 from local_jira.jql.search import search_slice
@@ -87,6 +87,7 @@ def _search(call: Call, request: Json) -> Answer:
             )
         except JqlError as error:
             raise BadRequestError(error.message) from None
+    found = [issue_id for issue_id in found if not is_stale(call, issue_id)]
     shown = _issues(call, found, _list_of(request.get("fields")), _list_of(request.get("expand")))
     return Answer(
         200,

@@ -81,6 +81,7 @@ def post_issues(call: Call) -> Answer:
     for number, document in enumerate(updates):
         try:
             with call.site.write(call) as work:
+                work.flow = "Secondary"
                 issue = _create(call, work, document)
             created.append(_created(view_for(call), issue))
         except RefusalError as refusal:

@@ -11,6 +11,7 @@ from local_jira.limits import Limits
 from local_jira.routing import Route
 from local_jira.store.journal import counts_since, requests_since
 from local_jira.webhooks.outbox import deliveries, send_again
+from local_jira.webhooks.page import back_to_page, get_deliveries_page
 
 ICONS = {
     "status": "#6b7785", "issuetype": "#3b6ea5", "priority": "#b4690e", "project": "#3b6ea5",
@@ -97,6 +98,8 @@ def post_send_again(call: Call) -> Answer:
     if not known:
         raise NotFoundError(f"There is no delivery with id '{wanted}'.")
     call.site.deliverer.wake()
+    if "text/html" in call.headers.get("accept", ""):
+        return back_to_page(call)
     return Answer(202, {"id": int(wanted), "state": "pending"})
 
 
@@ -125,6 +128,7 @@ ROUTES = [
     Route("PUT", "limits", put_limits, anonymous=True),
     Route("DELETE", "limits", delete_limits, anonymous=True),
     Route("GET", "deliveries", get_deliveries, anonymous=True),
+    Route("GET", "deliveries.html", get_deliveries_page, anonymous=True),
     Route("POST", "deliveries/{id}/send-again", post_send_again, anonymous=True),
     Route("POST", "reset", post_reset, anonymous=True),
     Route("GET", "icon/{name}", get_icon, anonymous=True),

@@ -8,7 +8,7 @@ from local_jira.failures import BadRequestError, RefusalError, invalid_payload
 from local_jira.handlers.common import Json
 from local_jira.jql.lexer import JqlError
 from local_jira.jql.parser import parse_jql
-from local_jira.jql.search import search_count, search_page
+from local_jira.jql.search import Page, search_count, search_page
 from local_jira.routing import Route
 from local_jira.store.issues import find_issue
 from local_jira.store.search_index import catch_up, is_behind
@@ -110,12 +110,26 @@ def _search(call: Call, request: Json) -> Answer:
     except JqlError as error:
         raise BadRequestError(error.message) from None
     answer: Json = {
-        "issues": [_found(call, request, issue_id) for issue_id in page.issue_ids],
+        "issues": [_found(call, request, issue_id) for issue_id in _fresh(call, request, page)],
         "isLast": page.next_token is None,
     }
     if page.next_token is not None:
         answer["nextPageToken"] = page.next_token
     return Answer(200, answer)
+
+
+def _fresh(call: Call, request: Json, page: Page) -> list[int]:
+    """The page without what a stale index has not heard of yet."""
+    kept = set(request["reconcileIssues"])
+    return [i for i in page.issue_ids if i in kept or not is_stale(call, i)]
+
+
+def is_stale(call: Call, issue_id: int) -> bool:
+    """Whether a fault makes this call's search overlook the issue, which just changed."""
+    if not call.stale_milliseconds:
+        return False
+    issue = find_issue(call.site.database.reader(), str(issue_id))
+    return issue is not None and issue.updated > call.site.clock() - call.stale_milliseconds
 
 
 def catch_up_search(call: Call, reconcile: list[int]) -> None:

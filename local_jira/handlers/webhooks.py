@@ -1,4 +1,4 @@
-"""Admin webhooks (/rest/webhooks/1.0/webhook), and the refusal of dynamic ones."""
+"""Admin webhooks (/rest/webhooks/1.0/webhook)."""
 
 import re
 from dataclasses import replace
@@ -7,8 +7,10 @@ from typing import Any
 from local_jira.calls import Answer, Call
 from local_jira.changes.work import Work
 from local_jira.database import is_row_id
-from local_jira.failures import BadRequestError, ForbiddenError, NotFoundError
+from local_jira.failures import BadRequestError, NotFoundError
 from local_jira.handlers.common import Json, no_content
+from local_jira.jql.lexer import JqlError
+from local_jira.jql.parser import parse_jql
 from local_jira.permissions import require_admin
 from local_jira.routing import Route
 from local_jira.store.webhooks import (
@@ -84,6 +86,8 @@ def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
     filters = document.get("filters", webhook.filters)
     if not isinstance(filters, dict):
         raise BadRequestError(errors={"filters": "'filters' must be an object."})
+    for jql in filters.values():
+        _check_filter(jql)
     secret = document.get("secret", webhook.secret)
     return replace(
         webhook,
@@ -98,6 +102,13 @@ def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
         updated=work.now,
         updated_by=work.actor.account_id,
     )
+
+
+def _check_filter(jql: Any) -> None:
+    try:
+        parse_jql(str(jql))
+    except JqlError as error:
+        raise BadRequestError(errors={"filters": error.message}) from None
 
 
 def get_webhooks(call: Call) -> Answer:
@@ -152,22 +163,10 @@ def delete_webhook(call: Call) -> Answer:
     return no_content()
 
 
-def refuse_dynamic(call: Call) -> Answer:
-    """Dynamic webhooks belong to installed apps, which this site does not have."""
-    raise ForbiddenError("The caller isn't an app.")
-
-
 ADMIN_ROUTES = [
     Route("GET", "webhook", get_webhooks),
     Route("POST", "webhook", post_webhook),
     Route("GET", "webhook/{id}", get_webhook),
     Route("PUT", "webhook/{id}", put_webhook),
     Route("DELETE", "webhook/{id}", delete_webhook),
-]
-ROUTES = [
-    Route("GET", "webhook", refuse_dynamic),
-    Route("POST", "webhook", refuse_dynamic),
-    Route("DELETE", "webhook", refuse_dynamic),
-    Route("GET", "webhook/failed", refuse_dynamic),
-    Route("PUT", "webhook/refresh", refuse_dynamic),
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from local_jira.jql.search import issue_matches
+from local_jira.store.dynamic_webhooks import DynamicWebhook, live_webhooks
 from local_jira.store.issues import IssueRecord
 from local_jira.store.webhooks import Webhook, enabled_webhooks
 from local_jira.webhooks.payloads import event_payload
@@ -45,43 +46,92 @@ def post_event(work: "Work", name: str, issue: IssueRecord | None, content: Json
     The identifier is chosen here, once, so that it stays the same over all retries and restarts.
     """
     webhooks = [hook for hook in enabled_webhooks(work.connection) if name in hook.events]
-    if not webhooks:
+    registered = _matched(work, name, issue, content)
+    if not webhooks and not registered:
         return 0
     payload = event_payload(work, name, issue, content)
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     posted = 0
     for webhook in webhooks:
-        if len(body) <= LARGEST_BODY and _wanted(work, webhook, issue):
-            _insert(work, webhook, name, issue, body)
-            posted += 1
+        if _wanted(work, webhook, issue):
+            body = b"" if webhook.exclude_body else _encoded(payload)
+            posted += _insert(work, webhook.id, name, issue, _address(webhook, issue), body)
+    for url, ids in registered.items():
+        body = _encoded({**payload, "matchedWebhookIds": ids})
+        posted += _insert(work, ids[0], name, issue, url, body)
     return posted
 
 
+def _encoded(payload: Json) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _matched(
+    work: "Work", name: str, issue: IssueRecord | None, content: Json
+) -> dict[str, list[int]]:
+    """The dynamic webhooks that want the event, by address: one delivery serves all of one."""
+    matched: dict[str, list[int]] = {}
+    for webhook in live_webhooks(work.connection, work.now):
+        if name in webhook.events and issue is not None and _passes(work, webhook, issue, content):
+            matched.setdefault(webhook.url, []).append(webhook.id)
+    return matched
+
+
+def _passes(work: "Work", webhook: DynamicWebhook, issue: IssueRecord, content: Json) -> bool:
+    history = content.get("history")
+    if webhook.fields and "property" not in content and history is not None:
+        changed = {item.field_id for item in content.get("items", history.items)}
+        if not changed & set(webhook.fields):
+            return False
+    of_property = webhook.property_keys and "property" in content
+    if of_property and content["property"]["key"] not in webhook.property_keys:
+        return False
+    return issue_matches(work.site, work.connection, issue, webhook.jql, work.actor)
+
+
 def _insert(
-    work: "Work", webhook: Webhook, name: str, issue: IssueRecord | None, body: bytes
-) -> None:
+    work: "Work", webhook_id: int, name: str, issue: IssueRecord | None, url: str, body: bytes
+) -> int:
+    """Queue one delivery; answers 1, or 0 when the body is larger than Jira sends."""
+    if len(body) > LARGEST_BODY:
+        return 0
     work.connection.execute(
         "INSERT INTO delivery (webhook_id, identifier, event, issue_key, url, body, flow, "
-        "created, next_attempt, state) VALUES (?, ?, ?, ?, ?, ?, 'Primary', ?, ?, 'pending')",
+        "created, next_attempt, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
         (
-            webhook.id,
+            webhook_id,
             str(uuid.uuid4()),
             name,
             issue.key if issue else None,
-            _address(webhook, issue),
-            b"" if webhook.exclude_body else body,
+            url,
+            body,
+            work.flow,
             work.now,
             work.now,
         ),
     )
+    return 1
+
+
+_COLUMNS = (
+    "id, webhook_id, identifier, event, issue_key, url, flow, created, attempts, retries, "
+    "next_attempt, state, last_status, last_error"
+)
+
+
+def newest_deliveries(
+    connection: sqlite3.Connection, state: str | None, limit: int
+) -> list[sqlite3.Row]:
+    """The last deliveries, newest first, perhaps only those in one state."""
+    return connection.execute(
+        f"SELECT {_COLUMNS} FROM delivery WHERE ? IS NULL OR state = ? ORDER BY id DESC LIMIT ?",  # noqa: S608 - names from the constant above
+        (state, state, limit),
+    ).fetchall()
 
 
 def deliveries(connection: sqlite3.Connection, since_id: int, limit: int) -> list[Json]:
     """What was sent or waits to be sent, oldest first; bodies are left out."""
     rows = connection.execute(
-        "SELECT id, webhook_id, identifier, event, issue_key, url, flow, created, attempts, "
-        "retries, next_attempt, state, last_status, last_error FROM delivery "
-        "WHERE id > ? ORDER BY id LIMIT ?",
+        f"SELECT {_COLUMNS} FROM delivery WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608 - as above
         (since_id, limit),
     )
     return [dict(row) for row in rows]

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from jira import JIRA
 from local_jira_tools import Maker
+from webhook_tools import Receiver, running_receiver
 
 from local_jira.testing import RunningLocalJira, running_local_jira
 
@@ -47,3 +48,9 @@ def jira3(local_jira: RunningLocalJira) -> JIRA:
 @pytest.fixture
 def make(http: httpx.Client) -> Maker:
     return Maker(http)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as running:
+        yield running

@@ -2,90 +2,14 @@
 
 import hashlib
 import hmac
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx
-import pytest
 from local_jira_tools import Maker
+from webhook_tools import Receiver, settled, subscribe
 
 from local_jira.testing import RunningLocalJira, running_local_jira
 from local_jira.webhooks.signing import signature
-
-PATIENCE_SECONDS = 20.0
-EVENTS = [
-    "jira:issue_created",
-    "jira:issue_updated",
-    "jira:issue_deleted",
-    "comment_created",
-    "issue_property_set",
-    "issuelink_created",
-]
-
-
-@dataclass
-class Receiver:
-    """A real HTTP server that keeps what it gets; `statuses` are its next answers, then 200."""
-
-    url: str = ""
-    statuses: list[int] = field(default_factory=list)
-    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    condition: threading.Condition = field(default_factory=threading.Condition)
-
-    def wait_for(self, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """The payloads, once they satisfy the caller."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        with self.condition:
-            while True:
-                payloads = [json.loads(body) for _, body in self.received]
-                if enough(payloads):
-                    return payloads
-                assert time.monotonic() < deadline, f"only {len(payloads)} webhooks arrived"
-                self.condition.wait(0.2)
-
-    def wait_for_count(self, count: int) -> list[dict[str, Any]]:
-        return self.wait_for(lambda payloads: len(payloads) >= count)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    kept = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with kept.condition:
-                kept.received.append((dict(self.headers), body))
-                status = kept.statuses.pop(0) if kept.statuses else 200
-                kept.condition.notify_all()
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Keep the test's output quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    kept.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    yield kept
-    server.shutdown()
-    server.server_close()
-
-
-def subscribe(http: httpx.Client, receiver: Receiver, **changes: Any) -> dict[str, Any]:
-    body = {"name": "Test", "url": receiver.url, "events": EVENTS, "secret": "s3cret", **changes}
-    answer = http.post("/rest/webhooks/1.0/webhook", json=body)
-    assert answer.status_code == 201, answer.text
-    created: dict[str, Any] = answer.json()
-    return created
 
 
 def test_the_documented_signature_example_holds() -> None:
@@ -202,28 +126,18 @@ def test_a_refused_webhook_is_retried_with_the_same_identifier(
     assert len({body for _, body in receiver.received}) == 1
 
 
-def _settled(local_jira: RunningLocalJira) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        [delivery] = local_jira.deliveries()
-        if delivery["state"] != "pending":
-            return delivery
-        assert time.monotonic() < deadline, f"the delivery never settled: {delivery}"
-        time.sleep(0.05)
-
-
 def test_after_five_retries_a_webhook_is_lost_until_somebody_sends_it_again(
     local_jira: RunningLocalJira, http: httpx.Client, receiver: Receiver, make: Maker
 ) -> None:
     subscribe(http, receiver)
     receiver.statuses = [500] * 6
     make()
-    delivery = _settled(local_jira)
+    delivery = settled(local_jira)
     assert delivery["state"] == "failed"
     assert delivery["attempts"] == 6
     local_jira.send_again(delivery["id"])
     receiver.wait_for_count(7)
-    assert _settled(local_jira)["state"] == "delivered"
+    assert settled(local_jira)["state"] == "delivered"
 
 
 def test_an_answer_that_no_retry_can_mend_is_final(
@@ -232,7 +146,7 @@ def test_an_answer_that_no_retry_can_mend_is_final(
     subscribe(http, receiver)
     receiver.statuses = [401]
     make()
-    assert _settled(local_jira)["attempts"] == 1
+    assert settled(local_jira)["attempts"] == 1
 
 
 def test_a_write_that_fails_sends_nothing(
