@@ -31,7 +31,12 @@ def iso_time(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def moment_in(milliseconds: int, zone_name: str) -> datetime:
+    """A moment on the clocks of a zone."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone(zone_name))
+
+
 def jira_time(milliseconds: int, zone_name: str = "UTC") -> str:
     """A time as Jira writes it: `2026-01-31T09:15:00.123+0100`, in the reader's zone."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(zone(zone_name))
+    moment = moment_in(milliseconds, zone_name)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}{moment:%z}"

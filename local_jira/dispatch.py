@@ -17,7 +17,15 @@ from local_jira.failures import (
     UnauthenticatedError,
 )
 from local_jira.limits import Asked, points_of
-from local_jira.routes import ADMIN_WEBHOOKS, DATACENTER, LOCAL, PLATFORM, SESSION, UNSERVED
+from local_jira.routes import (
+    ADMIN_WEBHOOKS,
+    DATACENTER,
+    LOCAL,
+    PLATFORM,
+    SERVICE_DESK,
+    SESSION,
+    UNSERVED,
+)
 from local_jira.routing import Match, RouteTable
 from local_jira.store.issues import find_issue
 from local_jira.store.journal import finish_request, record_request
@@ -54,6 +62,7 @@ def target_of(path: str, on_datacenter: bool = False) -> Target | None:
     for prefix, table in (
         ("/rest/webhooks/1.0/", ADMIN_WEBHOOKS),
         ("/rest/auth/1/", SESSION),
+        ("/rest/servicedeskapi/", SERVICE_DESK),
         ("/__local__/", LOCAL),
     ):
         if path.startswith(prefix):

@@ -13,8 +13,11 @@ from local_jira.store.issues import IssueRecord
 
 
 def may_see(account: Account, issue: IssueRecord) -> bool:
-    """Whether an account sees an issue at all."""
-    return not account.is_customer or issue.fields.get("reporter") == account.account_id
+    """Whether an account sees an issue at all: customers as its reporter, participant, approver."""
+    if not account.is_customer or issue.fields.get("reporter") == account.account_id:
+        return True
+    invited = [*(issue.fields.get("participants") or ()), *(issue.fields.get("approvers") or ())]
+    return account.account_id in invited
 
 
 def require_visible(call: Call, issue: IssueRecord | None) -> IssueRecord:

@@ -20,6 +20,7 @@ from local_jira.handlers import (
     webhooks,
 )
 from local_jira.routing import RouteTable
+from local_jira.service_desk import approving, directory, raising, reading_slas, talking
 
 PLATFORM = RouteTable(
     [
@@ -52,6 +53,15 @@ DATACENTER = RouteTable(
     ]
 )
 ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)
+SERVICE_DESK = RouteTable(
+    [
+        *directory.ROUTES,
+        *raising.ROUTES,
+        *talking.ROUTES,
+        *reading_slas.ROUTES,
+        *approving.ROUTES,
+    ]
+)
 SESSION = RouteTable(server.SESSION_ROUTES)
 LOCAL = RouteTable([*local.ROUTES, *moves.ROUTES])
 # Fixed words before names, so that the right template names itself.

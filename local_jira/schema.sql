@@ -96,6 +96,27 @@ CREATE TABLE IF NOT EXISTS attachment (
 );
 CREATE INDEX IF NOT EXISTS attachment_issue ON attachment (issue_id);
 
+CREATE TABLE IF NOT EXISTS approval (
+    id INTEGER PRIMARY KEY,
+    issue_id INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    needed INTEGER NOT NULL,
+    approve TEXT NOT NULL,
+    decline TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    completed INTEGER,
+    decision TEXT NOT NULL,
+    votes TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS approval_issue ON approval (issue_id);
+
+CREATE TABLE IF NOT EXISTS feedback (
+    issue_id INTEGER PRIMARY KEY REFERENCES issue (id) ON DELETE CASCADE,
+    rating INTEGER NOT NULL,
+    comment TEXT NOT NULL,
+    created INTEGER NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS task (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS search_index (

@@ -43,7 +43,7 @@ class SeedTransition(SeedPart):
     target is a done status and the caller gives none; leaving the done category clears it.
     Conditions hide the step from whom they do not hold for: `account_types`, `groups` (one of
     them), `roles` (one of them) and `property`; empty ones hold for everybody who may work on
-    the issue. With `configuration_problem` the step is shown but taking it is answered 422 with
+    the issue. A step with `on_portal` is open to customers in the service desk as well. With `configuration_problem` the step is shown but taking it is answered 422 with
     this sentence, as a workflow that an administrator broke.
     """
 
@@ -58,6 +58,7 @@ class SeedTransition(SeedPart):
     roles: tuple[Literal["assignee", "reporter", "lead", "admin"], ...] = ()
     property: SeedPropertyCondition | None = None
     validators: tuple[SeedValidator, ...] = ()
+    on_portal: bool = False
     configuration_problem: str | None = None
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local_jira.site import Site
 
 TABLES = (
-    "attachment", "old_key", "task", "delivery", "webhook", "dynamic_webhook", "journal", "history", "watcher", "remote_link", "link", "property",
+    "approval", "feedback", "attachment", "old_key", "task", "delivery", "webhook", "dynamic_webhook", "journal", "history", "watcher", "remote_link", "link", "property",
     "comment", "search_pending", "search_index", "issue", "account", "sequence", "meta",
 )  # fmt: skip
 

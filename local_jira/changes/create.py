@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local_jira.changes.approvals import renew_approvals
 from local_jira.changes.extras import (
     add_link_from,
     comment_additions,
@@ -68,11 +69,14 @@ def _defaults(work: Work, issue: IssueRecord) -> None:
         issue.fields["priority"] = catalog.default_priority.id
 
 
-def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
+def create_issue(
+    work: Work, document: Json, api: str, form: frozenset[str] | None = None
+) -> IssueRecord:
     """Create an issue from a request body; raises BadRequestError with a sentence per field.
 
     Beside `fields` the body may hold `update` (with comment and issuelinks additions) and
-    `properties`, which are kept in the same transaction as the issue.
+    `properties`, which are kept in the same transaction as the issue. With `form` these are the
+    fields that can be set, as on the portal, whatever the project's screens say.
     """
     fields = document.get("fields") or {}
     if not isinstance(fields, dict):
@@ -84,6 +88,9 @@ def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
     allowed, required = screen_fields(work.site, project.id, type_id, "create")
     if work.actor.is_customer:
         _check_customer(document)
+    if form is not None:
+        allowed, required = set(form) | {"issuetype", "reporter"}, set()
+    elif work.actor.is_customer:
         allowed &= CUSTOMER_FIELDS
     values = read_changes(work, issue, document, allowed, api, ignored=frozenset({"project"}))
     update = document.get("update") or {}
@@ -93,6 +100,7 @@ def create_issue(work: Work, document: Json, api: str) -> IssueRecord:
     apply_changes(work, issue, values)
     check_hierarchy(work.site, issue)
     _defaults(work, issue)
+    renew_approvals(work, issue)
     work.keep(issue)
     _announce(work, issue, document.get("historyMetadata"))
     for key, value in properties.items():

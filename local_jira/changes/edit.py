@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local_jira.changes.approvals import renew_approvals
 from local_jira.changes.extras import (
     add_link_from,
     comment_additions,
@@ -98,6 +99,7 @@ def transition_issue(
         raise BadRequestError(errors=missing)
     items = apply_changes(work, issue, values)
     items += move_to_status(work, issue, step)
+    renew_approvals(work, issue)
     work.keep(issue)
     record_changes(work, issue, items, _metadata(document), event_type="issue_generic")
     _apply_rest(work, issue, document, api)

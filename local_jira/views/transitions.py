@@ -13,16 +13,21 @@ from local_jira.views.field_meta import field_meta_json
 Json = dict[str, Any]
 
 
-def available_steps(view: View, issue: IssueRecord) -> list[SeedTransition]:
+def available_steps(
+    view: View, issue: IssueRecord, on_portal: bool = False
+) -> list[SeedTransition]:
     """The steps that lead on from the issue's status and are open to the reader.
 
-    Customers take none: in the real service they have no right to transition issues.
+    Customers take none: in the real service they have no right to transition issues. In the
+    service desk (`on_portal`) they take those that the seed opens to them.
     """
-    if view.reader is None or view.reader.is_customer:
+    if view.reader is None or (view.reader.is_customer and not on_portal):
         return []
     steps = view.catalog.transitions_from(
         issue.project_id, issue.fields["issuetype"], issue.fields["status"]
     )
+    if view.reader.is_customer:
+        steps = [step for step in steps if step.on_portal]
     return [step for step in steps if _holds(view, view.reader, issue, step)]
 
 

@@ -1,0 +1,134 @@
+"""What the service desk's answers are made of: pages, dates, durations, people, refusals."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from local_jira.calls import Answer, Call
+from local_jira.clock import jira_time, moment_in
+from local_jira.failures import RefusalError
+from local_jira.routing import Handler, Route
+from local_jira.store.accounts import Account
+from local_jira.views.context import View
+
+Json = dict[str, Any]
+LARGEST_PAGE = 100
+DEFAULT_PAGE = 50
+
+
+class DeskRefusalError(RefusalError):
+    """A refusal in the service desk's own form: one `errorMessage`."""
+
+    def body(self) -> Json:
+        """The answer's JSON."""
+        sentences = [*self.messages, *self.errors.values()]
+        return {
+            "errorMessage": " ".join(sentences),
+            "i18nErrorMessage": {"i18nKey": "local.refusal", "parameters": []},
+        }
+
+
+def route(method: str, template: str, handler: Handler) -> Route:
+    """A route whose refusals are told in the service desk's form."""
+
+    def told(call: Call) -> Answer:
+        try:
+            return handler(call)
+        except RefusalError as refusal:
+            raise DeskRefusalError(
+                refusal.status, *refusal.messages, errors=refusal.errors
+            ) from None
+
+    return Route(method, template, told)
+
+
+def desk_url(view: View, path: str) -> str:
+    """The full address of a resource of the service desk."""
+    return f"{view.site.settings.base_url}/rest/servicedeskapi/{path}"
+
+
+def page(call: Call, view: View, entries: list[Any], show: Callable[[Any], Any]) -> Answer:
+    """A page cut by `start` and `limit`; only what is on it is rendered."""
+    start, limit = page_bounds(call)
+    return page_of_slice(call, view, entries[start : start + limit], len(entries), show)
+
+
+def page_bounds(call: Call) -> tuple[int, int]:
+    """Where the page starts and how much fits on it."""
+    start = max(0, call.number("start", 0))
+    return start, min(max(1, call.number("limit", DEFAULT_PAGE)), LARGEST_PAGE)
+
+
+def page_of_slice(
+    call: Call, view: View, entries: list[Any], total: int, show: Callable[[Any], Any]
+) -> Answer:
+    """The page of entries that are cut already."""
+    start, limit = page_bounds(call)
+    address = f"{view.site.settings.base_url}{call.path}"
+    others = {k: v for k, v in call.query.items() if k not in ("start", "limit")}
+
+    def at(place: int) -> str:
+        return f"{address}?{urlencode({**others, 'start': place, 'limit': limit}, doseq=True)}"
+
+    links = {
+        "self": address,
+        "base": view.site.settings.base_url,
+        "context": view.site.settings.context_path,
+    }
+    is_last = start + limit >= total
+    if not is_last:
+        links["next"] = at(start + limit)
+    if start > 0:
+        links["prev"] = at(max(0, start - limit))
+    return Answer(
+        200,
+        {
+            "_expands": [],
+            "size": len(entries),
+            "start": start,
+            "limit": limit,
+            "isLastPage": is_last,
+            "_links": links,
+            "values": [show(entry) for entry in entries],
+        },
+    )
+
+
+def date_json(view: View, milliseconds: int) -> Json:
+    """A moment, four times."""
+    zone_name = view.reader.time_zone if view.reader else "UTC"
+    moment = moment_in(milliseconds, zone_name)
+    return {
+        "iso8601": f"{moment:%Y-%m-%dT%H:%M:%S%z}",
+        "jira": jira_time(milliseconds, zone_name),
+        "friendly": f"{moment:%d/%b/%y} {moment.hour % 12 or 12}:{moment:%M %p}",
+        "epochMillis": milliseconds,
+    }
+
+
+def duration_json(milliseconds: int) -> Json:
+    """A span of time; what is overdue is negative."""
+    minutes = abs(milliseconds) // 60_000
+    hours, rest = divmod(minutes, 60)
+    words = f"{hours}h {rest}m" if hours and rest else f"{hours}h" if hours else f"{rest}m"
+    return {"millis": milliseconds, "friendly": f"-{words}" if milliseconds < 0 else words}
+
+
+def person_json(view: View, account: Account | None) -> Json | None:
+    """A person as the service desk shows them."""
+    if account is None:
+        return None
+    shown: Json = {
+        "accountId": account.account_id,
+        "displayName": account.display_name,
+        "active": account.active,
+        "timeZone": account.time_zone,
+        "_links": {
+            "self": view.url(f"user?accountId={account.account_id}"),
+            "jiraRest": view.url(f"user?accountId={account.account_id}"),
+            "avatarUrls": {},
+        },
+    }
+    if account.email:
+        shown["emailAddress"] = account.email
+    return shown
