@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -24,10 +25,11 @@ from models.failures import FAILURES_BY_TYPE
 from models.lifecycle import Outcome, Severity
 from models.messages import Acknowledge, Answer, Override, ProposeAction, Resolve, Resume
 from models.people import Act, Actor, Channel, ProofClaim
-from policies.proof_content import of_ballot
+from policies.proof_content import of_ballot, of_message
 from runtime.problems import Problem
 from runtime.signing import SigningKey
 
+AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve)
 PROOF_LASTS = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ def prove(
 ) -> Actor:
     """The actor with a proof that is worth something for ten minutes, for one act on one subject.
 
-    `subject` is a workflow id. A vote's proof is bound to its `content` (`policies.proof_content`).
+    `subject` is a workflow id. It is bound to its `content` (`policies.proof_content`).
     """
     claim = ProofClaim(
         person=person,
@@ -86,8 +88,9 @@ class ActSender:
         self, workflow_id: str, person: str, note: str = "", *, act_id: str | None = None
     ) -> Answer:
         """Take the escalation on. Raises `ActRefused` or `Unreachable`, as every act here does."""
-        message = Acknowledge(actor=self._actor(person, Act.ACKNOWLEDGE, workflow_id), note=note)
-        return await self._update(workflow_id, names.UPDATE_ACKNOWLEDGE, message, act_id)
+        message = Acknowledge(actor=self._unproven(person), note=note)
+        signed = self._signed(message, Act.ACKNOWLEDGE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_ACKNOWLEDGE, signed, act_id)
 
     async def override(
         self,
@@ -102,13 +105,14 @@ class ActSender:
     ) -> Answer:
         """Correct triage; at least one of severity, category and owner must be given."""
         message = Override(
-            actor=self._actor(person, Act.OVERRIDE, workflow_id),
+            actor=self._unproven(person),
             severity=severity,
             category=category,
             owner=owner,
             reason=reason,
         )
-        return await self._update(workflow_id, names.UPDATE_OVERRIDE, message, act_id)
+        signed = self._signed(message, Act.OVERRIDE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_OVERRIDE, signed, act_id)
 
     async def propose(
         self,
@@ -123,13 +127,14 @@ class ActSender:
     ) -> Answer:
         """Ask for a policy action; the answer names the request."""
         message = ProposeAction(
-            actor=self._actor(person, Act.PROPOSE, workflow_id),
+            actor=self._unproven(person),
             kind=kind,
             summary=summary,
             amount=amount,
             evidence=evidence,
         )
-        return await self._update(workflow_id, names.UPDATE_PROPOSE_ACTION, message, act_id)
+        signed = self._signed(message, Act.PROPOSE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_PROPOSE_ACTION, signed, act_id)
 
     async def resolve(
         self,
@@ -144,13 +149,14 @@ class ActSender:
     ) -> Answer:
         """Decide the item. `duplicate_of` is an issue key."""
         message = Resolve(
-            actor=self._actor(person, Act.RESOLVE, workflow_id),
+            actor=self._unproven(person),
             outcome=outcome,
             reason=reason,
             duplicate_of=duplicate_of,
             evidence=evidence,
         )
-        return await self._update(workflow_id, names.UPDATE_RESOLVE, message, act_id)
+        signed = self._signed(message, Act.RESOLVE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_RESOLVE, signed, act_id)
 
     async def decide(
         self,
@@ -207,6 +213,14 @@ class ActSender:
             content=of_ballot(request_id, choice, ""),
         )
         return Ballot(request_id=request_id, choice=choice, reason="", actor=actor)
+
+    def _unproven(self, person: str) -> Actor:
+        return Actor(person=person, channel=self._channel)
+
+    def _signed(self, message: AnyAct, act: Act, subject: str) -> AnyAct:
+        """The message with an actor whose proof is worth something for nothing else."""
+        actor = self._actor(message.actor.person, act, subject, of_message(message))
+        return message.model_copy(update={"actor": actor})
 
     def _actor(self, person: str, act: Act, subject: str, content: str = "") -> Actor:
         now = datetime.now(UTC)

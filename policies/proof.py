@@ -50,13 +50,29 @@ def check(
 
 
 def entitled(
-    actor: Actor, act: Act, snapshot: PolicySnapshot, subject: str, now: datetime
+    actor: Actor,
+    act: Act,
+    snapshot: PolicySnapshot,
+    subject: str,
+    now: datetime,
+    *,
+    content: str | None = None,
 ) -> Failure | None:
     """None when the actor is who they say and their role may do this act.
 
+    With `content` the proof must be bound to exactly that.
+
     Returns `UNPROVEN`, or `NOT_ENTITLED` for somebody unknown, inactive or without such a role.
     """
-    unproven = check(actor, act, subject, snapshot.trusted_keys, now, snapshot.allow_unproven)
+    unproven = check(
+        actor,
+        act,
+        subject,
+        snapshot.trusted_keys,
+        now,
+        snapshot.allow_unproven,
+        content=content,
+    )
     if unproven is not None:
         return unproven
     person = snapshot.person(actor.person)

@@ -1,13 +1,15 @@
-"""What a proof of a vote is worth something for: this request, this choice, this reason.
+"""What a proof is worth something for: this vote on this request, or exactly this act.
 
 A proof stands in plain history once it was used. Bound to what was said, it cannot be pasted
-beside another choice, another reason or another request.
+beside another choice, another amount, another outcome or another request.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+
+from pydantic import BaseModel
 
 from models.approval import Ballot, Choice
 from models.people import Channel
@@ -19,8 +21,17 @@ def of_ballot(request_id: str, choice: Choice, reason: str) -> str:
     `request_id` is empty for a vote that named none, and `reason` for a text to paste into the
     Temporal UI, where the person writes the reason after the proof was made.
     """
-    canonical = json.dumps([request_id, choice.value, reason], separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _digest([request_id, choice.value, reason])
+
+
+def of_message(message: BaseModel) -> str:
+    """SHA-256, in hex, of an act's canonical form: its kind and its members beside the actor.
+
+    Members that hold their default are left out, so that a member added later changes nothing for
+    acts that were judged before.
+    """
+    members = message.model_dump(mode="json", exclude={"actor"}, exclude_defaults=True)
+    return _digest([type(message).__name__, members])
 
 
 def expected_of(ballot: Ballot, *, named: bool) -> str:
@@ -29,3 +40,8 @@ def expected_of(ballot: Ballot, *, named: bool) -> str:
     return of_ballot(
         ballot.request_id if named else "", ballot.choice, "" if written_later else ballot.reason
     )
+
+
+def _digest(said: object) -> str:
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

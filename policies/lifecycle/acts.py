@@ -23,12 +23,13 @@ from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Outcome, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
 from models.names import action_workflow_id
-from models.people import Act, Actor
+from models.people import Act, Actor, Channel
 from policies import escalation, proof
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
+from policies.proof_content import of_message
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Acted:
 
 def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
     """Somebody takes the escalation on; the ladder rests for the pinned time."""
-    refused = _may(state, message.actor, Act.ACKNOWLEDGE, now)
+    refused = _may(state, message, Act.ACKNOWLEDGE, now)
     if refused:
         return refused
     rules = ladder_rules(state)
@@ -66,7 +67,7 @@ def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
 
 def override(state: ItemState, message: Override, now: datetime) -> Acted:
     """A person corrects triage. New targets apply from the original start, pauses kept."""
-    refused = _may(state, message.actor, Act.OVERRIDE, now) or _too_late(
+    refused = _may(state, message, Act.OVERRIDE, now) or _too_late(
         state, message.actor, Act.OVERRIDE, now
     )
     if refused:
@@ -103,7 +104,7 @@ def override(state: ItemState, message: Override, now: datetime) -> Acted:
 
 def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
     """A person asks for a policy action; its own workflow takes it from here."""
-    refused = _may(state, message.actor, Act.PROPOSE, now) or _too_late(
+    refused = _may(state, message, Act.PROPOSE, now) or _too_late(
         state, message.actor, Act.PROPOSE, now
     )
     if refused:
@@ -149,7 +150,7 @@ def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | No
 
     `at` is when they did so, if it was read later; proofs are judged by `now`.
     """
-    refused = _may(state, message.actor, Act.RESOLVE, now) or _too_late(
+    refused = _may(state, message, Act.RESOLVE, now) or _too_late(
         state, message.actor, Act.RESOLVE, now
     )
     if refused:
@@ -261,8 +262,16 @@ def may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Failure | No
     return proof.entitled(actor, act, pinned(state), state.workflow_id, now)
 
 
-def _may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
-    failure = may(state, actor, act, now)
+def _may(
+    state: ItemState,
+    message: Acknowledge | Override | ProposeAction | Resolve,
+    act: Act,
+    now: datetime,
+) -> Acted | None:
+    """A proof is bound to the act; of what was read in Jira only the reading itself is proved."""
+    actor = message.actor
+    content = None if actor.channel is Channel.JIRA else of_message(message)
+    failure = proof.entitled(actor, act, pinned(state), state.workflow_id, now, content=content)
     return refuse(state, actor, act, failure, now) if failure else None
 
 

@@ -8,9 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.approval import ApprovalPlan, Ballot, Choice, RefusedBallot, Vote
+from models.lifecycle import Outcome
+from models.messages import Acknowledge, Resolve
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
 from policies import approval
-from policies.proof_content import of_ballot
+from policies.lifecycle import acts
+from policies.lifecycle.receiving import receive
+from policies.proof_content import of_ballot, of_message
+from tests.samples import after, empty_state, received
 
 OPENED = datetime(2026, 6, 1, 9, 0, 0, 400_000, tzinfo=UTC)
 WRITTEN = OPENED + timedelta(minutes=5)
@@ -112,3 +117,45 @@ def test_a_claim_signed_in_the_first_form_keeps_its_bytes() -> None:
     bound = claim.model_copy(update={"made_at": WRITTEN, "content": APPROVE})
     assert bound.signing_bytes().startswith(b"followthrough-proof-v2\nfay\n")
     assert bound.signing_bytes().endswith(f"\n{WRITTEN.isoformat()}\n{APPROVE}".encode())
+
+
+def resolve(outcome: Outcome, channel: Channel = Channel.DESK) -> Resolve:
+    return Resolve(actor=Actor(person="omar", channel=channel), outcome=outcome, reason="Done.")
+
+
+def proved(message: Resolve, content: str) -> Resolve:
+    """The act with a rightly signed proof that is bound to this content."""
+    claim = ProofClaim(
+        person="omar", channel=message.actor.channel, act=Act.RESOLVE, subject="feedback-10001",
+        made_at=after(1), expires_at=after(24), content=content,
+    )  # fmt: skip
+    proof = Proof(claim=claim, key_id="k1", signature=KEY.sign(claim.signing_bytes()).hex())
+    return message.model_copy(update={"actor": message.actor.model_copy(update={"proof": proof})})
+
+
+def judged(message: Resolve) -> str | None:
+    """The failure with which a triaged item refuses the act, if it does."""
+    item = receive(empty_state(), received(), after(0))
+    assert item.snapshot is not None
+    keys = {"k1": KEY.public_key().public_bytes_raw().hex()}
+    strict = item.snapshot.model_copy(update={"allow_unproven": False, "trusted_keys": keys})
+    acted = acts.resolve(item.model_copy(update={"snapshot": strict}), message, after(1))
+    return acted.refusal.type if acted.refusal else None
+
+
+def test_an_act_is_done_as_it_was_signed_and_in_no_other_form() -> None:
+    declined, fixed = resolve(Outcome.DECLINED), resolve(Outcome.FIXED)
+    assert judged(proved(fixed, of_message(fixed))) is None
+    assert judged(proved(declined, of_message(fixed))) == "Unproven"
+    assert judged(proved(fixed, "")) == "Unproven"
+
+
+def test_what_was_read_in_jira_is_proved_by_the_reading() -> None:
+    assert judged(proved(resolve(Outcome.FIXED, Channel.JIRA), "")) is None
+
+
+def test_the_form_of_an_act_does_not_depend_on_the_actor_or_on_what_is_left_out() -> None:
+    short = Acknowledge(actor=Actor(person="omar", channel=Channel.DESK))
+    full = Acknowledge(actor=Actor(person="lena", channel=Channel.CLI), note="")
+    assert of_message(short) == of_message(full)
+    assert of_message(short) != of_message(full.model_copy(update={"note": "I am on it."}))

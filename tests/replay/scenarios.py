@@ -11,7 +11,7 @@ from models.messages import Acknowledge
 from models.people import Act
 from tests.workflows import test_item_paths as paths
 from tests.workflows.deeds import OUTAGE, propose, resolve, triaged
-from tests.workflows.office import Office
+from tests.workflows.office import Office, by
 
 
 async def escalated_twice_and_approved_by_two(office: Office) -> None:
@@ -21,8 +21,8 @@ async def escalated_twice_and_approved_by_two(office: Office) -> None:
     await office.until(issue, lambda s: s.ladder_level == 1, say="the owner is told")
     await office.sleep(timedelta(minutes=16))
     await office.until(issue, lambda s: s.ladder_level == 2, say="the lead is told")
-    actor = await office.actor("lena", Act.ACKNOWLEDGE, f"feedback-{issue.id}")
-    await office.handle(issue).execute_update("acknowledge", Acknowledge(actor=actor))
+    taken = await office.signed(Acknowledge(actor=by("lena")), Act.ACKNOWLEDGE, issue)
+    await office.handle(issue).execute_update("acknowledge", taken)
     await office.comment(issue, "ada", "We are on it.")
     await office.until(issue, lambda s: s.stage is Stage.DECIDE, say="the answer is seen")
     request = await propose(office, issue, ActionKind.REFUND, 9900)

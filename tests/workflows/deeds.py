@@ -6,7 +6,7 @@ from models.approval import ActionKind, Money
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer, Override, ProposeAction, Resolve
 from models.people import Act
-from tests.workflows.office import Issue, Office
+from tests.workflows.office import Issue, Office, by
 
 OUTAGE = "The site is down for everyone and we cannot log in, nothing loads, it is an outage"
 REFUND = "I was charged twice on my invoice and want a refund of the double charge please"
@@ -21,20 +21,22 @@ async def triaged(office: Office, text: str, *, severity: Severity | None = None
 
 
 async def override(office: Office, issue: Issue, severity: Severity) -> None:
-    actor = await office.actor("ada", Act.OVERRIDE, f"feedback-{issue.id}")
-    message = Override(actor=actor, severity=severity, category="outage", reason="Seen it.")
-    await office.handle(issue).execute_update("override", message)
+    message = Override(actor=by("ada"), severity=severity, category="outage", reason="Seen it.")
+    signed = await office.signed(message, Act.OVERRIDE, issue)
+    await office.handle(issue).execute_update("override", signed)
 
 
 async def propose(office: Office, issue: Issue, kind: ActionKind, minor: int | None) -> str:
     message = ProposeAction(
-        actor=await office.actor("omar", Act.PROPOSE, f"feedback-{issue.id}"),
+        actor=by("omar"),
         kind=kind,
         summary="The customer was charged twice.",
         amount=Money(minor=minor, currency="EUR") if minor is not None else None,
     )
     answer = await office.handle(issue).execute_update(
-        "propose_action", message, result_type=Answer
+        "propose_action",
+        await office.signed(message, Act.PROPOSE, issue),
+        result_type=Answer,
     )
     assert answer.request_id is not None
     request = answer.request_id
@@ -45,8 +47,8 @@ async def propose(office: Office, issue: Issue, kind: ActionKind, minor: int | N
 
 
 async def resolve(
-    office: Office, issue: Issue, by: str = "omar", outcome: Outcome = Outcome.ANSWERED
+    office: Office, issue: Issue, who: str = "omar", outcome: Outcome = Outcome.ANSWERED
 ) -> None:
-    actor = await office.actor(by, Act.RESOLVE, f"feedback-{issue.id}")
-    message = Resolve(actor=actor, outcome=outcome, reason="Explained to the customer.")
-    await office.handle(issue).execute_update("resolve", message)
+    message = Resolve(actor=by(who), outcome=outcome, reason="Explained to the customer.")
+    signed = await office.signed(message, Act.RESOLVE, issue)
+    await office.handle(issue).execute_update("resolve", signed)

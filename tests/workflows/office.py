@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -23,14 +23,28 @@ from local_jira import clock as jira_clock
 from local_jira.testing import RunningLocalJira
 from models.approval import ActionStatus, Ballot, Choice
 from models.lifecycle import StatusCategory
-from models.messages import Answer, ItemStatus, Timeline
+from models.messages import (
+    Acknowledge,
+    Answer,
+    ItemStatus,
+    Override,
+    ProposeAction,
+    Resolve,
+    Timeline,
+)
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, ProofClaim
-from policies.proof_content import of_ballot
+from policies.proof_content import of_ballot, of_message
 from runtime.settings import Settings
 from runtime.signing import SigningKey, load_or_create_signing_key
 
 PATIENCE_SECONDS = 30.0
+AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve)
+
+
+def by(person: str) -> Actor:
+    """Somebody at the desk, not yet proved."""
+    return Actor(person=person, channel=Channel.DESK)
 
 
 @dataclass(frozen=True)
@@ -226,6 +240,12 @@ class Office:
             content=content,
         )
         return Actor(person=person, channel=channel, proof=self.key.sign(claim))
+
+    async def signed(self, message: AnyAct, act: Act, issue: Issue) -> AnyAct:
+        """The act with a proof that the desk gave its person."""
+        subject, content = feedback_workflow_id(issue.id), of_message(message)
+        actor = await self.actor(message.actor.person, act, subject, content=content)
+        return message.model_copy(update={"actor": actor})
 
     async def vote(
         self, request_id: str, person: str, choice: Choice = Choice.APPROVE, reason: str = "Fine."

@@ -15,7 +15,7 @@ from models.messages import Acknowledge, Answer, ItemStatus, Override, Resume, T
 from models.names import SIGNAL_RESUME, feedback_workflow_id
 from models.people import Act
 from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
-from tests.workflows.office import Issue, Office
+from tests.workflows.office import Issue, Office, by
 from tests.workflows.opening import real_office
 
 pytestmark = pytest.mark.e2e
@@ -32,8 +32,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 async def test_an_escalated_item_with_an_open_request_goes_on_in_a_new_run(office: Office) -> None:
     issue = await triaged(office, OUTAGE)
     await office.until(issue, lambda s: s.ladder_level == 2, say="the lead is told")
-    actor = await office.actor("lena", Act.ACKNOWLEDGE, feedback_workflow_id(issue.id))
-    await office.handle(issue).execute_update("acknowledge", Acknowledge(actor=actor))
+    taken = await office.signed(Acknowledge(actor=by("lena")), Act.ACKNOWLEDGE, issue)
+    await office.handle(issue).execute_update("acknowledge", taken)
     request = await propose(office, issue, ActionKind.REFUND, 9900)
     await office.vote(request, "fay")
     before, shown_before = await office.status(issue), await shown(office, issue)
@@ -128,10 +128,10 @@ async def test_updates_sent_while_the_item_switches_runs_are_all_answered(office
 
     async def correct(number: int) -> Answer:
         severity = (Severity.S3, Severity.S4)[number % 2]
-        actor = await office.actor("ada", Act.OVERRIDE, feedback_workflow_id(issue.id))
-        message = Override(actor=actor, severity=severity, reason=f"Correction {number}.")
+        message = Override(actor=by("ada"), severity=severity, reason=f"Correction {number}.")
+        signed = await office.signed(message, Act.OVERRIDE, issue)
         answer: Answer = await office.handle(issue).execute_update(
-            "override", message, id=f"correction-{number}", result_type=Answer
+            "override", signed, id=f"correction-{number}", result_type=Answer
         )
         return answer
 
