@@ -87,7 +87,11 @@ class Parked(Frozen):
 
 
 class ItemState(Frozen):
-    """The state of one feedback item."""
+    """The state of one feedback item.
+
+    `asked` names fields over which a person is asked to decide until triage is confirmed again;
+    `overruled` names a field once for each edit of a person that was written over.
+    """
 
     issue_id: str
     workflow_id: str
@@ -117,6 +121,8 @@ class ItemState(Frozen):
     comments: tuple[DesiredComment, ...] = ()
     links: tuple[DesiredLink, ...] = ()
     kept_fields: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
     projected: str | None = None
     sequence: int = 0
     unrecorded: tuple[Event, ...] = ()

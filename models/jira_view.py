@@ -125,8 +125,8 @@ class DesiredView(Frozen):
     None as `status_category`, `resolution`, `priority`, `assignee_account_id` or `due_date` leaves
     that field alone. `labels` are all our labels (prefix `ft-`);
     labels without the prefix are never touched. `last_seen` is what we knew when the view was
-    made: a field that differs from it was edited by a person and wins. `properties` are issue
-    properties by key.
+    made: a field that differs from it was edited by a person and wins, unless it is one of
+    `workflow_wins`. `properties` are issue properties by key.
     """
 
     issue_id: str
@@ -144,6 +144,7 @@ class DesiredView(Frozen):
     links: tuple[DesiredLink, ...] = ()
     last_seen: SeenFields | None = None
     cursor: Cursor = Cursor()
+    workflow_wins: tuple[str, ...] = ()
 
 
 class ProjectionProblem(Frozen):

@@ -107,6 +107,23 @@ class WatchRule(Frozen):
     same_category: bool = True
 
 
+class Conflict(StrEnum):
+    """Who is right when a person sets in Jira what the item wants otherwise."""
+
+    JIRA_WINS = "jira_wins"
+    WORKFLOW_WINS = "workflow_wins"
+    ASK = "ask"
+
+
+class FieldConflicts(Frozen):
+    """For each field that we set, who wins a conflict."""
+
+    priority: Conflict = Conflict.JIRA_WINS
+    assignee: Conflict = Conflict.JIRA_WINS
+    due_date: Conflict = Conflict.JIRA_WINS
+    status: Conflict = Conflict.JIRA_WINS
+
+
 class StatusMap(Frozen):
     """How stages meet Jira: by status category, with the inverse written down.
 
@@ -132,6 +149,7 @@ class StatusMap(Frozen):
     }
     resolutions: dict[Outcome, str] = {}
     outcomes: dict[str, Outcome] = {}
+    conflicts: FieldConflicts = FieldConflicts()
 
 
 class PolicySnapshot(Frozen):

@@ -20,7 +20,7 @@ from models.approval import ActionKind
 from models.clocks import ClockName
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.people import Act
-from models.policy import OnExpiry, OnRefusal
+from models.policy import Conflict, OnExpiry, OnRefusal
 from models.taxonomy import CategoryEntry, SeverityEntry
 from policies.durations import Duration
 
@@ -247,6 +247,20 @@ class Watch(Document):
     same_category: bool = True
 
 
+class Conflicts(Document):
+    """Who is right when a person sets in Jira what the item wants otherwise.
+
+    `jira_wins`: the person's value stays and is taken in. `workflow_wins`: it is written over, and
+    an internal comment says so. `ask`: it stays, and a person is asked to decide.
+    """
+
+    priority: Conflict = Conflict.JIRA_WINS
+    assignee: Conflict = Conflict.JIRA_WINS
+    due_date: Conflict = Conflict.JIRA_WINS
+    status: Conflict = Conflict.JIRA_WINS
+    """Only moves into Done without a decision, and out of Done after one, are conflicts."""
+
+
 class Statuses(Document):
     """How our stages and outcomes meet the names that your Jira uses."""
 
@@ -254,6 +268,7 @@ class Statuses(Document):
     pause_when: tuple[Name, ...] = ()
     resolutions: dict[Outcome, Name] = {}
     outcomes: dict[Name, Outcome] = {}
+    conflicts: Conflicts = Conflicts()
 
 
 class SlaDocument(Document):

@@ -1,4 +1,4 @@
-"""Edits that people made in Jira: they win, and what they mean is taken in as an event."""
+"""Edits that people made in Jira: taken in as events; they win unless the policy says otherwise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from models.jira_view import ObservedEdit, ObservedIssue, SeenFields, Side
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.messages import Resolve
 from models.people import Act, Actor, Channel
-from policies.lifecycle import acts, record, running_clocks
+from models.policy import Conflict
+from policies.lifecycle import acts, conflicts, record, running_clocks
 from policies.lifecycle.ladder import change_severity
 from policies.lifecycle.recontact import reopen
 from policies.lifecycle.running_clocks import pinned
@@ -64,14 +65,19 @@ def take(
         case "status":
             state = _pause_or_resume(state, edit)
             return _into_or_out_of_done(state, edit, observed, categories, now)
-        case "priority":
-            return _priority(state, edit, now)
-        case "assignee":
-            return _assignee(state, edit)
-        case "duedate":
-            return _keep(state, "due_date")
+        case "priority" | "assignee" | "duedate":
+            name = "due_date" if edit.field == "duedate" else edit.field
+            if conflicts.rule_for(state, name) is not Conflict.JIRA_WINS:
+                return conflicts.take(state, name, edit, observed)
+            return _jira_wins(state, edit, now)
         case _:
             return state
+
+
+def _jira_wins(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:
+    if edit.field == "priority":
+        return _priority(state, edit, now)
+    return _assignee(state, edit) if edit.field == "assignee" else conflicts.keep(state, "due_date")
 
 
 def _into_or_out_of_done(
@@ -83,9 +89,17 @@ def _into_or_out_of_done(
 ) -> ItemState:
     was_done = categories.get(edit.before or "") is StatusCategory.DONE
     is_done = categories.get(edit.after or "") is StatusCategory.DONE
+    rule = conflicts.rule_for(state, "status")
+    if is_done and not was_done and state.decision is None and rule is not Conflict.JIRA_WINS:
+        back_to = categories.get(edit.before or "", StatusCategory.IN_PROGRESS)
+        return conflicts.closed_undecided(state, edit, back_to)
     if is_done and not was_done and state.decision is None:
         return _decided_in_jira(state, observed, edit, now)
     moved_later = state.decision is not None and edit.at > state.decision.decided_at
+    if was_done and not is_done:
+        state = conflicts.moved_back(state)
+    if was_done and not is_done and moved_later and rule is Conflict.WORKFLOW_WINS:
+        return conflicts.opened_decided(state, edit)
     if was_done and not is_done and moved_later:
         return reopen(state, edit.at, "a person moved the issue out of Done")
     return state
@@ -126,11 +140,15 @@ def _priority(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:
     severity = pinned(state).statuses.severities.get(edit.after or "")
     entitled = edit.actor is not None and acts.may(state, edit.actor, Act.OVERRIDE, now) is None
     if severity is None or state.decision is not None or not entitled:
-        return _keep(state, "priority")
+        return conflicts.keep(state, "priority")
     if severity is not state.severity:
         state = _corrected(state, edit, severity)
     shown = pinned(state).statuses.priorities.get(severity)
-    return _keep(state, "priority") if shown != edit.after else _release(state, "priority")
+    return (
+        conflicts.keep(state, "priority")
+        if shown != edit.after
+        else conflicts.release(state, "priority")
+    )
 
 
 def _corrected(state: ItemState, edit: ObservedEdit, severity: Severity) -> ItemState:
@@ -152,17 +170,5 @@ def _assignee(state: ItemState, edit: ObservedEdit) -> ItemState:
     """The assignee is the owner when they are one of ours; anybody else just stays."""
     owner = next((p.id for p in pinned(state).people if p.jira_account_id == edit.after), None)
     if owner is None or edit.after is None:
-        return _keep(state, "assignee")
-    return _release(state.model_copy(update={"owner": owner}), "assignee")
-
-
-def _keep(state: ItemState, field: str) -> ItemState:
-    """Leave this field to people from now on."""
-    return state.model_copy(update={"kept_fields": tuple(sorted({*state.kept_fields, field}))})
-
-
-def _release(state: ItemState, field: str) -> ItemState:
-    """What a person set there is what the item wants too."""
-    return state.model_copy(
-        update={"kept_fields": tuple(kept for kept in state.kept_fields if kept != field)}
-    )
+        return conflicts.keep(state, "assignee")
+    return conflicts.release(state.model_copy(update={"owner": owner}), "assignee")

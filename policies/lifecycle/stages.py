@@ -33,7 +33,7 @@ def awaiting_of(state: ItemState) -> Awaiting:
         return Awaiting.OPERATOR
     if stage in (Stage.RECEIVE, Stage.WATCH, Stage.CLOSE):
         return Awaiting.NOBODY
-    if stage is Stage.TRIAGE:
+    if stage is Stage.TRIAGE or open_questions(state):
         return Awaiting.TRIAGE
     if stage is Stage.APPROVE or climb_waits(state):
         return Awaiting.APPROVAL
@@ -58,6 +58,11 @@ def awaited_people(state: ItemState) -> tuple[str, ...]:
 def needs_triage(state: ItemState) -> bool:
     """Triage was unsure and no person has confirmed or corrected it."""
     return state.triage is not None and state.triage.unsure and not state.triage_confirmed
+
+
+def open_questions(state: ItemState) -> tuple[str, ...]:
+    """Fields over which a person is asked to decide; any correction of triage settles them."""
+    return () if state.triage_confirmed or state.decision is not None else state.asked
 
 
 def waiting_actions(state: ItemState) -> tuple[OpenAction, ...]:

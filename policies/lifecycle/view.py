@@ -15,9 +15,10 @@ from models.item_state import ItemState
 from models.jira_view import DesiredView, ProjectionResult
 from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY, LABEL_PREFIX
+from models.policy import Conflict
 from policies.lifecycle import record
 from policies.lifecycle.running_clocks import due, pinned
-from policies.lifecycle.stages import clock, needs_triage
+from policies.lifecycle.stages import clock, needs_triage, open_questions
 
 BREACHED = f"{LABEL_PREFIX}breached"
 """The label of an item that broke a promise."""
@@ -30,9 +31,6 @@ def desired_view(state: ItemState) -> DesiredView:
         raise ValueError("the item has no view before it is received")
     kept = state.kept_fields
     category = state.wanted_status
-    owner = snapshot.person(state.owner) if state.owner else None
-    triage_account = state.triage.owner_account_id if state.triage else None
-    account = owner.jira_account_id if owner else triage_account
     outcome = state.decision.outcome if state.decision else None
     return DesiredView(
         issue_id=state.issue_id,
@@ -44,7 +42,7 @@ def desired_view(state: ItemState) -> DesiredView:
         if outcome and category is StatusCategory.DONE
         else None,
         priority=None if "priority" in kept else _priority(state),
-        assignee_account_id=None if "assignee" in kept else account,
+        assignee_account_id=None if "assignee" in kept else _account(state),
         due_date=None if "due_date" in kept else _due_date(state),
         labels=_labels(state),
         properties={ITEM_PROPERTY: _property(state)},
@@ -52,7 +50,25 @@ def desired_view(state: ItemState) -> DesiredView:
         links=state.links,
         last_seen=state.seen,
         cursor=state.cursor,
+        workflow_wins=tuple(
+            field
+            for field, rule in snapshot.statuses.conflicts
+            if rule is Conflict.WORKFLOW_WINS and field not in state.asked
+        ),
     )
+
+
+def wanted_value(state: ItemState, field: str) -> str | None:
+    """What the item wants of priority, assignee or due date, as Jira writes it; None: nothing."""
+    match field:
+        case "priority":
+            return _priority(state)
+        case "assignee":
+            return _account(state)
+        case "due_date":
+            wanted = _due_date(state)
+            return wanted.isoformat() if wanted else None
+    return None
 
 
 def must_project(state: ItemState) -> bool:
@@ -124,9 +140,16 @@ def _fingerprint(view: DesiredView) -> str:
             "status_category",
             "preferred_statuses",
             "resolution",
+            "workflow_wins",
         }
     )
     return hashlib.sha256(lasting.encode()).hexdigest()[:16]
+
+
+def _account(state: ItemState) -> str | None:
+    owner = pinned(state).person(state.owner) if state.owner else None
+    triage_account = state.triage.owner_account_id if state.triage else None
+    return owner.jira_account_id if owner else triage_account
 
 
 def _priority(state: ItemState) -> str | None:
@@ -147,6 +170,8 @@ def _labels(state: ItemState) -> tuple[str, ...]:
     labels = [f"category-{state.category}"]
     if needs_triage(state):
         labels.append("unsure")
+    if open_questions(state):
+        labels.append("conflict")
     if any(100 in run.warned for run in state.clocks):
         labels.append("breached")
     if state.highest_level > 0:
