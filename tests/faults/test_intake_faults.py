@@ -1,0 +1,154 @@
+"""Webhooks that are lost, doubled, mixed, forged or late, with the sweep behind them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from jira_gateway import intake
+from models.events import EventKind
+from models.intake import IntakeRow
+from tests.faults.fault_rig import Rig
+from tests.faults.post_office import Delivery, PostOffice, open_post_office
+from tests.jira_gateway.jira_people import clients_of
+from tests.workflows.office import Issue
+
+ISSUES = 6
+ROUNDS = 3
+ELSEWHERE = {"project": "PROD", "issueType": "Task"}
+FATES = ("lost", "once", "once", "twice", "forged", "late")
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[PostOffice]:
+    async with open_post_office(tmp_path) as opened:
+        yield opened
+
+
+async def mangled(post: PostOffice, sent: list[Delivery], chance: random.Random) -> list[Delivery]:
+    """Deliver these in disorder, each as chance will have it; answers what comes late."""
+    late: list[Delivery] = []
+    chance.shuffle(sent)
+    for delivery in sent:
+        fate = chance.choice(FATES)
+        if fate == "late":
+            late.append(delivery)
+        elif fate == "forged":
+            assert (await post.deliver(delivery, forged=True)).status_code == 401
+        elif fate != "lost":
+            for _ in range(2 if fate == "twice" else 1):
+                assert (await post.deliver(delivery)).status_code == 200
+    return late
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_comment_of_the_customers_is_heard_once_whatever_webhooks_do(
+    post: PostOffice, seed: int
+) -> None:
+    chance = random.Random(seed)
+    office = post.office
+    issues = [await office.create(f"Trouble {number}") for number in range(ISSUES)]
+    late = await mangled(post, await post.collect(ISSUES), chance)
+    for number in range(ROUNDS):
+        for issue in issues:
+            await office.comment(issue, "cora", f"Word {number} on it", tell=False)
+        late += await mangled(post, await post.collect(ISSUES), chance)
+        if chance.random() < 0.5:
+            await post.sweep()
+    await post.sweep()
+    for issue in issues:
+        await post.everything_is_heard(issue)
+    for delivery in late:
+        assert (await post.deliver(delivery)).status_code == 200
+    await post.sweep()
+    for issue in issues:
+        await post.everything_is_heard(issue)
+        assert len(await post.events(issue, EventKind.RECEIVED)) == 1
+
+
+async def test_a_webhook_of_somebody_elses_begins_nothing(post: PostOffice) -> None:
+    issue = await post.office.create("Trouble")
+    (delivery, *_) = await post.collect(1)
+    assert (await post.deliver(delivery, forged=True)).status_code == 401
+    tampered = (delivery[0], delivery[1].replace(b"Trouble", b"trouble"))
+    assert (await post.deliver(tampered)).status_code == 401
+    with pytest.raises(RPCError, match="not found"):
+        await post.office.handle(issue).describe()
+
+
+async def test_an_issue_that_was_moved_to_another_project_is_heard_on(post: PostOffice) -> None:
+    office = post.office
+    issue = await office.create("Trouble")
+    for delivery in await post.collect(1):
+        await post.deliver(delivery)
+    await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+    with office.jira.client(office.jira.admin_auth) as http:
+        # The setup's webhook names one project; an administrator may let it tell of all.
+        (webhook,) = http.get("/rest/webhooks/1.0/webhook").json()
+        http.put(webhook["self"], json={"filters": {}}).raise_for_status()
+        moved = http.post(f"/__local__/issues/{issue.key}/move", json=ELSEWHERE)
+    assert moved.is_success, moved.text
+    renamed = Issue(id=issue.id, key=moved.json()["key"])
+    await office.comment(renamed, "cora", "Still broken", tell=False)
+    for delivery in await post.collect(2):
+        assert (await post.deliver(delivery)).status_code == 200
+    await post.everything_is_heard(renamed)
+
+
+async def test_a_renamed_issue_is_heard_on_without_webhooks(post: PostOffice) -> None:
+    office = post.office
+    issue = await office.create("Trouble")
+    await post.sweep()
+    await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+    with office.jira.client(office.jira.auth_of("ada")) as http:
+        body = {"fields": {"summary": "Something else by now"}}
+        http.put(f"/rest/api/2/issue/{issue.key}", json=body).raise_for_status()
+    await office.comment(issue, "cora", "Still broken", tell=False)
+    await post.sweep()
+    await post.everything_is_heard(issue)
+    edits = await post.events(issue, EventKind.EDITED_IN_JIRA)
+    assert [event.facts["field"] for event in edits] == ["summary"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"action": "error_after_commit", "status": 502},
+        {"action": "error_after_commit", "status": 504},
+        {"action": "reset_after"},
+        {"action": "truncate"},
+        {"action": "reset_before"},
+        {"action": "status", "status": 503},
+        {"action": "retry_after", "retry_after": "1"},
+    ],
+    ids=lambda fault: f"{fault['action']} {fault.get('status', '')}".strip(),
+)
+def test_a_creation_that_was_cut_off_makes_one_issue(rig: Rig, fault: dict[str, Any]) -> None:
+    identity = f"{fault['action']}-{fault.get('status')}"
+    row = IntakeRow(source="form", submission_id=identity, summary="It fails", description="Often.")
+    clients = clients_of(rig.site)
+    clients.myself()
+    rig.fault({"method": "POST", "path_pattern": "*/issue", **fault})
+    since = rig.position()
+    outcomes = set()
+    for _ in range(5):
+        try:
+            outcome = intake.create_or_update(clients, "FT", row, wait=lambda seconds: None)
+        except ApplicationError as error:
+            if error.non_retryable:
+                raise
+        else:
+            outcomes.add(outcome.issue_id)
+    created = [
+        line
+        for line in rig.journal(since)
+        if line["method"] == "POST" and line["path"].endswith("/issue") and line["committed"]
+    ]
+    assert len(created) == 1
+    assert len(outcomes) == 1
