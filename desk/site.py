@@ -158,7 +158,7 @@ class Site:
 
     def jira_link(self, issue_key: str) -> str:
         """The issue in Jira."""
-        return f"{self.settings.jira.url}/browse/{quote(issue_key)}"
+        return f"{self.settings.jira.site_url}/browse/{quote(issue_key)}"
 
     def temporal_link(self, workflow_id: str) -> str | None:
         """The run in the Temporal UI; None when nobody said where that is."""

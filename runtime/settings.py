@@ -33,6 +33,8 @@ from runtime.problems import WrongSettings
 from runtime.stack_file import running_stack_variables
 
 DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
+GATEWAY_HOST = "api.atlassian.com"
+GATEWAY_PATH = re.compile(r"/ex/jira/[0-9A-Za-z-]+")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
 
 
@@ -41,6 +43,15 @@ def _http_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must start with http:// or https:// and name a host")
     return value.rstrip("/")
+
+
+def _jira_url(value: str) -> str:
+    """Scoped tokens and OAuth go through Atlassian's gateway, which needs to know the site."""
+    url = _http_url(value)
+    parts = urlsplit(url)
+    if parts.hostname == GATEWAY_HOST and not GATEWAY_PATH.fullmatch(parts.path):
+        raise ValueError(f"must be like https://{GATEWAY_HOST}/ex/jira/CLOUDID")
+    return url
 
 
 def _absolute(value: Path) -> Path:
@@ -54,6 +65,7 @@ def _database_address(value: SecretStr) -> SecretStr:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+JiraUrl = Annotated[str, AfterValidator(_jira_url)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 
 
@@ -78,12 +90,23 @@ class JiraSettings(BaseSettings):
         env_prefix="JIRA_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    url: HttpUrl = Field(
+    url: JiraUrl = Field(
         default=f"http://127.0.0.1:{DEFAULT_JIRA_PORT}",
-        description="address of Jira, such as https://example.atlassian.net",
+        description="address of Jira, such as https://example.atlassian.net, or for scoped tokens "
+        "and OAuth https://api.atlassian.com/ex/jira/CLOUDID",
     )
-    user: str = Field(default="", description="account e-mail (cloud) or empty (datacenter token)")
-    token: SecretStr | None = Field(default=None, description="API token or personal access token")
+    site_url: HttpUrl = Field(
+        default_factory=lambda known: known["url"],
+        description="address at which people open Jira; only behind a gateway another than JIRA_URL",
+    )
+    user: str = Field(
+        default="",
+        description="account e-mail (API token), or empty (personal access token or OAuth, both "
+        "sent as bearer)",
+    )
+    token: SecretStr | None = Field(
+        default=None, description="API token, personal access token or OAuth access token"
+    )
     kind: Literal["cloud", "datacenter"] = Field(
         default="cloud", description="which Jira it is: cloud or datacenter"
     )

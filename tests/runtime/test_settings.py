@@ -172,3 +172,43 @@ def test_moving_the_data_directory_moves_what_lies_in_it(tmp_path):
     settings: Settings = load_settings().with_data_dir(tmp_path / "moved")
     assert settings.signing_key_file == tmp_path / "moved" / "signing-key.pem"
     assert settings.ledger_url.get_secret_value() == f"sqlite:///{tmp_path / 'moved'}/ledger.db"
+
+
+@pytest.mark.parametrize(
+    ("user", "kind", "url"),
+    [
+        ("bot@example.com", "cloud", "https://example.atlassian.net"),
+        ("bot@example.com", "cloud", "https://api.atlassian.com/ex/jira/1111-2222"),
+        ("", "cloud", "https://api.atlassian.com/ex/jira/1111-2222"),
+        ("", "datacenter", "https://jira.example.com/jira"),
+    ],
+)
+def test_every_kind_of_jira_and_credential_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, user: str, kind: str, url: str
+) -> None:
+    for name, value in {"URL": f"{url}/", "USER": user, "KIND": kind, "TOKEN": "t"}.items():
+        monkeypatch.setenv(f"JIRA_{name}", value)
+
+    jira = load_settings().jira
+
+    assert (jira.url, jira.user, jira.kind) == (url, user, kind)
+    assert jira.site_url == url
+
+
+def test_behind_the_gateway_people_open_jira_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIRA_URL", "https://api.atlassian.com/ex/jira/1111-2222")
+    monkeypatch.setenv("JIRA_SITE_URL", "https://example.atlassian.net/")
+
+    assert load_settings().jira.site_url == "https://example.atlassian.net"
+
+
+@pytest.mark.parametrize("path", ["", "/ex/jira", "/rest/api/2"])
+def test_the_gateway_needs_to_know_which_site_is_meant(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("JIRA_URL", f"https://api.atlassian.com{path}")
+
+    with pytest.raises(WrongSettings) as raised:
+        load_settings()
+
+    assert "/ex/jira/CLOUDID" in raised.value.sentence()
