@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from models.approval import ActionKind, Money
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from models.approval import ActionKind, Ballot, Choice, Money
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer, Override, ProposeAction, Resolve
-from models.people import Act
+from models.names import action_workflow_id
+from models.people import Act, Channel
+from policies.proof_content import of_ballot
 from tests.workflows.office import Issue, Office, by
 
 OUTAGE = "The site is down for everyone and we cannot log in, nothing loads, it is an outage"
@@ -52,3 +62,24 @@ async def resolve(
     message = Resolve(actor=by(who), outcome=outcome, reason="Explained to the customer.")
     signed = await office.signed(message, Act.RESOLVE, issue)
     await office.handle(issue).execute_update("resolve", signed)
+
+
+async def ballot_to_paste(office: Office, request: str, person: str) -> dict[str, Any]:
+    """An approval as it is pasted into the Temporal UI, with a reason written there."""
+    content = of_ballot(request, Choice.APPROVE, "")
+    subject = action_workflow_id(request)
+    actor = await office.actor(person, Act.VOTE, subject, Channel.TEMPORAL_UI, content)
+    ballot = Ballot(request_id=request, choice=Choice.APPROVE, reason="Agreed.", actor=actor)
+    return ballot.model_dump(mode="json")
+
+
+async def turned_away(acting: Awaitable[object]) -> tuple[str | None, str]:
+    """How an act was refused: the failure's type, and what was said.
+
+    A late one is refused by its workflow if that is just ending, or else by Temporal.
+    """
+    with pytest.raises((WorkflowUpdateFailedError, RPCError)) as refused:
+        await acting
+    cause = refused.value.__cause__
+    failure = cause.type if isinstance(cause, ApplicationError) else None
+    return failure, f"{refused.value} {cause}"
