@@ -177,6 +177,13 @@ def file_answer(record: AttachmentRecord, content: bytes, status: int = 200) -> 
     return Answer(status, content, headers, record.mime_type)
 
 
+def download(call: Call) -> Answer:
+    """The whole file that the call names by `id`; raises NotFoundError for what cannot be seen."""
+    connection = call.site.database.reader()
+    record, _ = _attachment(call, connection)
+    return file_answer(record, attachment_content(connection, record.id))
+
+
 def get_content(call: Call) -> Answer:
     """GET attachment/content/{id}: 303 to the bytes, or the bytes with redirect=false."""
     view = view_for(call)

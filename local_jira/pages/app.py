@@ -12,11 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from local_jira.calls import Answer, Call
 from local_jira.dispatch import note
 from local_jira.failures import ProblemError, RefusalError
+from local_jira.handlers.attachments import download
 from local_jira.pages.actions import ACTIONS, form_of
 from local_jira.pages.people import acting_account, choice_cookie, choosable_people
+from local_jira.pages.portal import PORTAL_ACTIONS, portal_list, portal_page
 from local_jira.pages.show import create_page, issue_page, list_page
 
-_OWN_PAGE = re.compile(r"/(issues|create|browse/[A-Za-z0-9_]+-[0-9]+)")
+_OWN_PAGE = re.compile(r"/(issues|create|portal|(browse|portal)/[A-Za-z0-9_]+-[0-9]+)")
 HTML = "text/html;charset=UTF-8"
 FOLDER = Path(__file__).parent / "templates"
 POLICY = (
@@ -70,6 +72,13 @@ def _get(call: Call) -> Answer:
         return _html(call, "issues.html", **list_page(call))
     if parts == ["create"]:
         return _html(call, "create.html", **create_page(call))
+    if parts == ["portal"]:
+        return _html(call, "portal_list.html", **portal_list(call))
+    if len(parts) == 2 and parts[0] == "portal":
+        return _html(call, "portal.html", **portal_page(call, parts[1]))
+    if len(parts) == 2 and parts[0] == "attachment":
+        call.parameters = {"id": parts[1]}
+        return download(call)
     if len(parts) == 2 and parts[0] == "browse":
         return _html(call, "issue.html", **issue_page(call, parts[1]))
     raise ProblemError(404, "Not Found", "There is no such page.")
@@ -91,6 +100,10 @@ def _post(call: Call) -> Answer:
         call.endpoint = f"page {parts[2]}"
         ACTIONS[parts[2]](call, parts[1], form)
         return _redirect(call, f"/browse/{quote(parts[1], safe='')}")
+    if len(parts) == 3 and parts[0] == "portal" and parts[2] in PORTAL_ACTIONS:
+        call.endpoint = f"portal {parts[2]}"
+        PORTAL_ACTIONS[parts[2]](call, parts[1], form)
+        return _redirect(call, f"/portal/{quote(parts[1], safe='')}")
     raise ProblemError(404, "Not Found", "There is no such page.")
 
 

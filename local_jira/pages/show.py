@@ -14,9 +14,11 @@ from local_jira.jql.lexer import JqlError
 from local_jira.jql.search import search_count, search_page
 from local_jira.pages.people import choosable_people
 from local_jira.permissions import require_visible
+from local_jira.service_desk.requests import request_type_of
+from local_jira.store.attachments import attachments_of
 from local_jira.store.comments import comments_of
 from local_jira.store.histories import histories_of
-from local_jira.store.issues import IssueRecord, find_issue
+from local_jira.store.issues import IssueRecord, children_of, find_issue
 from local_jira.store.links import links_of
 from local_jira.store.properties import properties_of
 from local_jira.store.remote_links import remote_links_of
@@ -30,12 +32,14 @@ PAGE_SIZE = 50
 ALL_ISSUES = "created >= 1970-01-01 ORDER BY updated DESC"
 
 
-def _name(view: View, account_id: str | None) -> str:
+def person_name(view: View, account_id: str | None) -> str:
+    """What a person is called."""
     account = view.account(account_id)
     return account.display_name if account else "Nobody"
 
 
-def _time(view: View, milliseconds: int) -> str:
+def time_text(view: View, milliseconds: int) -> str:
+    """A moment as people read it, in the reader's zone."""
     reader = zone(view.reader.time_zone if view.reader else "UTC")
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(reader)
     return f"{moment:%d %b %Y, %H:%M}"
@@ -54,11 +58,11 @@ def _summary(view: View, issue: IssueRecord) -> Content:
         "category": status.category,
         "category_name": CATEGORY_NAMES[status.category],
         "priority": catalog.priorities[priority].name if priority else "None",
-        "assignee": _name(view, fields.get("assignee")),
-        "reporter": _name(view, fields.get("reporter")),
+        "assignee": person_name(view, fields.get("assignee")),
+        "reporter": person_name(view, fields.get("reporter")),
         "labels": fields.get("labels") or [],
-        "created": _time(view, issue.created),
-        "updated": _time(view, issue.updated),
+        "created": time_text(view, issue.created),
+        "updated": time_text(view, issue.updated),
     }
 
 
@@ -99,8 +103,8 @@ def _details(view: View, issue: IssueRecord) -> list[tuple[str, str]]:
     resolution = fields.get("resolution")
     details = [
         ("Resolution", catalog.resolutions[resolution].name if resolution else "Unresolved"),
-        ("Reporter", _name(view, fields.get("reporter"))),
-        ("Created by", _name(view, fields.get("creator"))),
+        ("Reporter", person_name(view, fields.get("reporter"))),
+        ("Created by", person_name(view, fields.get("creator"))),
         ("Due date", fields.get("duedate") or "None"),
     ]
     for name in ("components", "fixVersions", "versions", *catalog.custom_fields):
@@ -108,12 +112,14 @@ def _details(view: View, issue: IssueRecord) -> list[tuple[str, str]]:
         if value not in (None, []):
             definition = view.site.fields[name]
             details.append((definition.name, str(definition.kind.show_change(view, value)[1])))
-    details.append(("Created", _time(view, issue.created)))
-    details.append(("Updated", _time(view, issue.updated)))
+    details.append(("Created", time_text(view, issue.created)))
+    details.append(("Updated", time_text(view, issue.updated)))
     return details
 
 
-def _namer(view: View) -> Callable[[str], str | None]:
+def account_namer(view: View) -> Callable[[str], str | None]:
+    """What gives an account\'s name, for mentions."""
+
     def name_of(account_id: str) -> str | None:
         account = view.account(account_id)
         return account.display_name if account else None
@@ -131,10 +137,10 @@ def _comments(view: View, issue: IssueRecord) -> list[Content]:
                 "id": comment.id,
                 "author": author.display_name if author else comment.author,
                 "kind": author.account_type if author else "unknown",
-                "at": _time(view, comment.created),
+                "at": time_text(view, comment.created),
                 "edited": comment.updated != comment.created,
                 "public": is_public(properties),
-                "body": Markup(body_html(comment.body, _namer(view))),  # noqa: S704 - the renderer escapes every text
+                "body": Markup(body_html(comment.body, account_namer(view))),  # noqa: S704 - the renderer escapes every text
                 "properties": {} if _is_customer(view) else properties,
             }
         )
@@ -145,8 +151,27 @@ def _is_customer(view: View) -> bool:
     return view.reader is not None and view.reader.is_customer
 
 
+def attachment_list(view: View, issue: IssueRecord) -> list[Content]:
+    """The issue's files, ready to be downloaded."""
+    return [
+        {"id": file.id, "name": file.filename, "size": file.size}
+        for file in attachments_of(view.connection, issue.id)
+    ]
+
+
+def _family(view: View, issue: IssueRecord) -> list[Content]:
+    """The parent and the sub-tasks, as links."""
+    parent = issue.fields.get("parent")
+    above = find_issue(view.connection, str(parent)) if parent is not None else None
+    shown = [{"words": "is a part of", **_summary(view, above)}] if above else []
+    return shown + [
+        {"words": "has the part", **_summary(view, child)}
+        for child in children_of(view.connection, issue.id)
+    ]
+
+
 def _links(view: View, issue: IssueRecord) -> list[Content]:
-    shown = []
+    shown = _family(view, issue)
     for link in links_of(view.connection, issue.id):
         link_type = view.catalog.link_types[link.type_id]
         is_source = link.source_id == issue.id
@@ -161,8 +186,8 @@ def _history(view: View, issue: IssueRecord) -> list[Content]:
     histories = visible_histories(view, histories_of(view.connection, issue.id))
     return [
         {
-            "author": _name(view, history.author),
-            "at": _time(view, history.created),
+            "author": person_name(view, history.author),
+            "at": time_text(view, history.created),
             "metadata": history.metadata,
             "changes": [
                 {"field": item.field, "old": item.old_text or "", "new": item.new_text or ""}
@@ -201,9 +226,11 @@ def issue_page(call: Call, key: str) -> Content:
         "assignee_id": issue.fields.get("assignee") or "",
         "priority_id": issue.fields.get("priority") or "",
         "duedate": issue.fields.get("duedate") or "",
-        "description": Markup(body_html(issue.fields.get("description"), _namer(view))),  # noqa: S704 - as above
+        "description": Markup(body_html(issue.fields.get("description"), account_namer(view))),  # noqa: S704 - as above
         "details": _details(view, issue),
         "comments": _comments(view, issue),
+        "attachments": attachment_list(view, issue),
+        "is_request": request_type_of(view, issue) is not None,
         "links": _links(view, issue) if staff_only else [],
         "remote_links": _remote(view, issue) if staff_only else [],
         "properties": properties_of(view.connection, "issue", issue.id) if staff_only else {},

@@ -49,37 +49,50 @@ def get_approvals(call: Call) -> Answer:
     return page(call, view, found, lambda approval: _shown(view, issue, approval))
 
 
-def _approval(call: Call, connection: sqlite3.Connection, issue: IssueRecord) -> ApprovalRecord:
-    found = find_approval(connection, issue.id, call.parameters["approvalId"])
+def _approval(connection: sqlite3.Connection, issue: IssueRecord, wanted: str) -> ApprovalRecord:
+    found = find_approval(connection, issue.id, wanted)
     if found is None:
-        raise NotFoundError(f"The approval with id {call.parameters['approvalId']} does not exist.")
+        raise NotFoundError(f"The approval with id {wanted} does not exist.")
     return found
 
 
 def get_approval(call: Call) -> Answer:
     """GET request/{issueIdOrKey}/approval/{approvalId}."""
     issue, view = visible_request(call), view_for(call)
-    return Answer(200, _shown(view, issue, _approval(call, view.connection, issue)))
+    return Answer(
+        200, _shown(view, issue, _approval(view.connection, issue, call.parameters["approvalId"]))
+    )
 
 
 def post_decision(call: Call) -> Answer:
     """POST request/{issueIdOrKey}/approval/{approvalId}: 403 for others, 409 when it is decided."""
-    decision = call.json_object().get("decision")
-    if decision not in DECISIONS:
-        raise BadRequestError("The decision must be 'approve' or 'decline'.")
+    decision = str(call.json_object().get("decision"))
     with call.site.write(call) as work:
         issue = visible_request(call, work.connection)
-        approval = _approval(call, work.connection, issue)
-        if call.actor.account_id not in approval.votes:
-            raise ForbiddenError("You are not an approver of this request.")
-        if approval.decision != PENDING:
-            raise RefusalError(409, f"The approval was {approval.decision} before.")
-        if approval.votes[call.actor.account_id] != PENDING:
-            raise RefusalError(409, "You have answered this approval before.")
-        approval.votes[call.actor.account_id] = DECISIONS[decision]
-        _settle(work, issue, approval)
+        approval = decide(work, issue, call.parameters["approvalId"], decision)
         shown = _shown(view_for(call, work.connection), issue, approval)
     return Answer(200, shown)
+
+
+def decide(work: Work, issue: IssueRecord, approval_id: str, decision: str) -> ApprovalRecord:
+    """Answer an approval as the one who acts, and take the step that follows from it.
+
+    Raises BadRequestError, NotFoundError, ForbiddenError for who is no approver, and
+    RefusalError 409 for what was answered before.
+    """
+    if decision not in DECISIONS:
+        raise BadRequestError("The decision must be 'approve' or 'decline'.")
+    approval = _approval(work.connection, issue, approval_id)
+    voter = work.actor.account_id
+    if voter not in approval.votes:
+        raise ForbiddenError("You are not an approver of this request.")
+    if approval.decision != PENDING:
+        raise RefusalError(409, f"The approval was {approval.decision} before.")
+    if approval.votes[voter] != PENDING:
+        raise RefusalError(409, "You have answered this approval before.")
+    approval.votes[voter] = DECISIONS[decision]
+    _settle(work, issue, approval)
+    return approval
 
 
 def _settle(work: Work, issue: IssueRecord, approval: ApprovalRecord) -> None:

@@ -1,8 +1,11 @@
 """What is said about a request: public and internal comments, and the customer's rating."""
 
+import sqlite3
+
 from local_jira.body.codec import body_html, write_body
 from local_jira.calls import Answer, Call
 from local_jira.changes.extras import keep_comment
+from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, ForbiddenError, NotFoundError, RefusalError
 from local_jira.service_desk.requests import visible_request
 from local_jira.service_desk.shapes import Json, date_json, desk_url, page, person_json, route
@@ -78,18 +81,37 @@ def _experimental(call: Call) -> None:
         )
 
 
-def _require_reporter(call: Call, issue: IssueRecord) -> None:
-    if issue.fields.get("reporter") != call.actor.account_id:
+def rating_of(connection: sqlite3.Connection, issue_id: int) -> Json | None:
+    """The rating and comment that the reporter gave, if any."""
+    row = connection.execute(
+        "SELECT rating, comment FROM feedback WHERE issue_id = ?", (issue_id,)
+    ).fetchone()
+    return dict(row) if row else None
+
+
+def save_rating(work: Work, issue: IssueRecord, rating: object, body: object) -> None:
+    """Keep the reporter's rating; raises ForbiddenError for others and BadRequestError."""
+    if isinstance(rating, bool) or not isinstance(rating, int) or not 1 <= rating <= 5:
+        raise BadRequestError("The rating must be a whole number between 1 and 5.")
+    if not isinstance(body, str) or len(body) > LONGEST_FEEDBACK:
+        raise BadRequestError("The comment's body must be a text of at most 32,767 characters.")
+    _require_reporter(work, issue)
+    work.connection.execute(
+        "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", (issue.id, rating, body, work.now)
+    )
+    work.keep(issue, updated=False)
+
+
+def _require_reporter(work: Work, issue: IssueRecord) -> None:
+    if issue.fields.get("reporter") != work.actor.account_id:
         raise ForbiddenError("Only the reporter of the request can give or take back feedback.")
 
 
 def _feedback(view: View, issue: IssueRecord) -> Json:
-    row = view.connection.execute(
-        "SELECT rating, comment FROM feedback WHERE issue_id = ?", (issue.id,)
-    ).fetchone()
-    if row is None:
+    found = rating_of(view.connection, issue.id)
+    if found is None:
         raise NotFoundError("There is no feedback for this request.")
-    return {"type": "csat", "rating": row["rating"], "comment": {"body": row["comment"]}}
+    return {"type": "csat", "rating": found["rating"], "comment": {"body": found["comment"]}}
 
 
 def get_feedback(call: Call) -> Answer:
@@ -105,19 +127,10 @@ def post_feedback(call: Call) -> Answer:
     rating, comment = document.get("rating"), document.get("comment") or {}
     if document.get("type", "csat") != "csat":
         raise BadRequestError("The type of feedback must be 'csat'.")
-    if isinstance(rating, bool) or not isinstance(rating, int) or not 1 <= rating <= 5:
-        raise BadRequestError("The rating must be a whole number between 1 and 5.")
     body = comment.get("body", "") if isinstance(comment, dict) else None
-    if not isinstance(body, str) or len(body) > LONGEST_FEEDBACK:
-        raise BadRequestError("The comment's body must be a text of at most 32,767 characters.")
     with call.site.write(call) as work:
         issue = visible_request(call, work.connection)
-        _require_reporter(call, issue)
-        work.connection.execute(
-            "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)",
-            (issue.id, rating, body, work.now),
-        )
-        work.keep(issue, updated=False)
+        save_rating(work, issue, rating, body)
     return Answer(201, _feedback(view_for(call), issue))
 
 
@@ -126,7 +139,7 @@ def delete_feedback(call: Call) -> Answer:
     _experimental(call)
     with call.site.write(call) as work:
         issue = visible_request(call, work.connection)
-        _require_reporter(call, issue)
+        _require_reporter(work, issue)
         work.connection.execute("DELETE FROM feedback WHERE issue_id = ?", (issue.id,))
     return Answer(204)
 
