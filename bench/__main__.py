@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.budget import LIMITS, Cost, cost_of
-from bench.projection import calls_of_an_idle_projection
+from bench.projection import FAULTS, ProjectionCost, costs_of_projections
 from bench.recordings import all_recordings
 from bench.worker_start import seconds_to_first_poll
 
@@ -24,7 +24,9 @@ def main() -> int:
     console = Console(width=100)
     costs = [cost_of(recording) for recording in all_recordings()]
     console.print(_costs_table(costs))
-    idle = calls_of_an_idle_projection()
+    projections = costs_of_projections()
+    console.print(_projections_table(projections))
+    idle = projections[0].calls["no fault"]
     console.print(f"\nA projection with nothing to do: [bold]{idle}[/] Jira call(s); goal 1.")
     starts = seconds_to_first_poll(WORKER_STARTS)
     shown = ", ".join(f"{seconds:.2f}" for seconds in starts)
@@ -35,6 +37,7 @@ def main() -> int:
             {
                 "cost_per_item": [asdict(cost) for cost in costs],
                 "idle_projection_calls": idle,
+                "projection_calls": {cost.work: cost.calls for cost in projections},
                 "worker_start_seconds": starts,
             },
             indent=2,
@@ -57,6 +60,16 @@ def _costs_table(costs: list[Cost]) -> Table:
             cost.scenario, str(cost.actions), str(cost.events), f"{cost.bytes:,}",
             str(cost.jira_calls), budget,
         )  # fmt: skip
+    return table
+
+
+def _projections_table(costs: list[ProjectionCost]) -> Table:
+    table = Table(title="Jira calls of one projection, all attempts, when one call fails")
+    table.add_column("work")
+    for fault in FAULTS:
+        table.add_column(fault, justify="right")
+    for cost in costs:
+        table.add_row(cost.work, *(str(cost.calls[fault]) for fault in FAULTS))
     return table
 
 
