@@ -60,7 +60,7 @@ def portal_page(call: Call, key: str) -> Content:
         "key": issue.key,
         "summary": issue.fields["summary"],
         "asked": asked.name if asked else "",
-        "status": status.name,
+        "status_name": status.name,
         "category": status.category,
         "reporter": person_name(view, issue.fields.get("reporter")),
         "created": time_text(view, issue.created),
