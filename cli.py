@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from console import acts, doctor, intake, jira_setup, reading, stack
+from console import acts, doctor, intake, jira_setup, reading, resume, stack
 from console.mishaps import keep_details, quiet_logs
 from console.surface import tell_problem
 from runtime.leaving import leave
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (stack, intake, reading, acts, doctor, jira_setup):
+for group in (stack, intake, reading, acts, resume, doctor, jira_setup):
     group.add_to(app)
 
 

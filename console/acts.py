@@ -1,4 +1,4 @@
-"""Commands by which people decide: approve, reject, ack, override, propose, resolve, resume."""
+"""Commands by which people decide: approve, reject, ack, override, propose, resolve."""
 
 from __future__ import annotations
 
@@ -16,20 +16,12 @@ from desk.amounts import read_amount
 from desk.finding import ItemReference
 from desk.questions import ask_item
 from models.approval import ActionKind, Choice, Money
-from models.base import Frozen
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer
 from runtime.problems import Problem, WrongSettings
 from runtime.settings import Settings, load_settings
 
 DoIt = Callable[[ActSender, str], Awaitable[Answer]]
-
-
-class Told(Frozen):
-    """What `resume` prints with `--json`: a signal has no answer of its own."""
-
-    message: str
-    issue_key: str
 
 
 def _act(key: str, as_json: bool, do_it: DoIt) -> None:
@@ -248,26 +240,7 @@ def resolve(
     )
 
 
-def resume(key: options.Key, person: options.As, as_json: options.Json = False) -> None:
-    """Tell a parked item that its cause is mended.
-
-    Example: followthrough resume FT-12 --as ada
-    """
-    settings = load_settings()
-    item = find(settings, key)
-
-    async def work() -> None:
-        await (await sender(settings)).resume(item.workflow_id, person)
-
-    run(work())
-    message = f"{item.issue_key} was told to go on; `followthrough show {item.issue_key}` tells if it does."
-    if as_json:
-        print_json(Told(message=message, issue_key=item.issue_key))
-    else:
-        say(message)
-
-
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
-    for command in (approve, reject, ack, override, propose, resolve, resume):
+    for command in (approve, reject, ack, override, propose, resolve):
         app.command(rich_help_panel="Decide")(command)

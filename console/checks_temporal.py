@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.checks import Finding, note, ok, unreachable, wrong
-from models.lifecycle import Awaiting
-from models.names import FEEDBACK_ITEM_WORKFLOW, INTAKE_SWEEP_SCHEDULE, SEARCH_ATTRIBUTES
+from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
+from models.names import INTAKE_SWEEP_SCHEDULE, SEARCH_ATTRIBUTES
 from runtime.connection import connect
 from runtime.problems import Unreachable
 from runtime.settings import Settings
@@ -34,7 +34,9 @@ async def check_temporal(settings: Settings) -> list[Finding]:
         findings.append(await _search_attributes(client, settings))
         findings.append(await _worker(client, settings.task_queue))
         findings.append(await _sweep(client))
-        findings.append(await _parked(client))
+        findings.extend(await _parked(client))
+    except Unreachable as problem:
+        findings.append(unreachable(part, problem.what, problem.remedy))
     except RPCError as error:
         what = f"a question was not answered ({error.status.name.lower()})."
         findings.append(unreachable(part, what, "Look at the server's log and our rights in it."))
@@ -97,17 +99,33 @@ async def _sweep(client: Client) -> Finding:
     return ok(part, "the schedule that catches lost webhooks is there.")
 
 
-async def _parked(client: Client) -> Finding:
+async def _parked(client: Client) -> list[Finding]:
+    """A line for each thing that stopped items, with the command that lets them go on."""
     part = "parked items"
-    counted = await client.count_workflows(
-        f"WorkflowType = '{FEEDBACK_ITEM_WORKFLOW}' AND ExecutionStatus = 'Running' "
-        f"AND FtAwaiting = '{Awaiting.OPERATOR}'"
-    )
-    if not counted.count:
-        return ok(part, "none.")
-    return wrong(
-        part,
-        f"{counted.count} wait for an operator.",
-        "`followthrough queue --awaiting operator` lists them, `followthrough show KEY` says why, "
-        "`followthrough resume KEY --as PERSON` lets one go on.",
-    )
+    items = await parked_items(client)
+    if not items:
+        return [ok(part, "none.")]
+    findings = [
+        wrong(
+            part,
+            f"{_listed(group)} ({group.scope}): {group.failure}.",
+            f"{group.remedy} Then: `{group.command}`.",
+        )
+        for group in grouped(items)
+    ]
+    silent = sum(item.failure is None for item in items)
+    if silent:
+        findings.append(
+            wrong(
+                part,
+                f"{silent} wait for an operator and do not answer why.",
+                "Look for a worker; then `followthrough queue --awaiting operator` lists them.",
+            )
+        )
+    return findings
+
+
+def _listed(group: ParkedGroup) -> str:
+    keys = [item.issue_key or item.workflow_id for item in group.items]
+    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
+    return f"{', '.join(keys[:MOST_NAMED])}{more}"

@@ -162,6 +162,7 @@ class ItemStatus(Frozen):
     outcome: Outcome | None
     resolution: Confidence | None
     parked: str | None
+    parked_since: Moment | None = None
     remedy: str | None
     policy_version: str | None
     clock_scale: float

@@ -49,6 +49,7 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
         outcome=decision.outcome if decision else None,
         resolution=decision.resolution if decision else None,
         parked=state.parked.failure if state.parked else None,
+        parked_since=state.parked.since if state.parked else None,
         remedy=parked.remedy if parked else None,
         policy_version=snapshot.version if snapshot else None,
         clock_scale=snapshot.scale if snapshot else 1.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.clocks import ClockName, ClockReading
     from models.events import Event, EventKind
-    from models.failures import ALREADY_VOTED, NOT_ENTITLED, TOO_LATE
+    from models.failures import ALREADY_VOTED, FAILURES_BY_TYPE, NOT_ENTITLED, TOO_LATE
     from models.lifecycle import Awaiting, Severity, Stage
     from models.messages import (
         Acknowledge,
@@ -41,6 +42,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.people import Actor, Channel, Person
 
+AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
+PARKED_PROJECTS = {
+    "PARKC": "JiraAuthentication",
+    "PARKP": "JiraPermission",
+    "PARKI": "JiraRefused",
+    "PARKAGAIN": "JiraRefused",
+}
+"""Items of these projects are parked by that failure; the last stays so when it is resumed."""
 DUE = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 
 
@@ -60,7 +69,14 @@ class TinyItem:
         self.severity = Severity.S2
         self.ended = False
         self.resumed = False
-        self.awaiting = Awaiting.ACKNOWLEDGEMENT
+        self.resumed_at: datetime | None = None
+        votes = start.issue_key.startswith("VOTE")
+        self.awaiting = Awaiting.APPROVAL if votes else Awaiting.ACKNOWLEDGEMENT
+        self.parked = PARKED_PROJECTS.get(start.issue_key.rpartition("-")[0])
+        self.parked_since = workflow.now()
+        if self.parked is not None:
+            self.awaiting = Awaiting.OPERATOR
+            workflow.upsert_search_attributes([AWAITING.value_set(self.awaiting)])
 
     @workflow.run
     async def run(self, start: ItemStart) -> str:
@@ -75,6 +91,14 @@ class TinyItem:
     @workflow.signal(name=names.SIGNAL_RESUME)
     def resume(self, resume: Resume) -> None:
         self.resumed = resume.actor is not None and resume.actor.proof is not None
+        self.resumed_at = workflow.now()
+        if self.parked is not None and not self.start.issue_key.startswith("PARKAGAIN"):
+            self.parked, self.awaiting = None, Awaiting.OWNER
+            workflow.upsert_search_attributes([AWAITING.value_set(self.awaiting)])
+
+    @workflow.query
+    def when_resumed(self) -> datetime | None:
+        return self.resumed_at
 
     @workflow.query
     def told(self) -> list[str]:
@@ -115,7 +139,7 @@ class TinyItem:
             workflow_id=workflow.info().workflow_id,
             stage=Stage.ESCALATE,
             awaiting=self.awaiting,
-            awaited=("ada",),
+            awaited=() if self.awaiting is Awaiting.APPROVAL else ("ada",),
             severity=self.severity,
             category="billing",
             owner="omar",
@@ -140,8 +164,9 @@ class TinyItem:
             ),
             outcome=None,
             resolution=None,
-            parked=None,
-            remedy=None,
+            parked=self.parked,
+            parked_since=self.parked_since if self.parked else None,
+            remedy=FAILURES_BY_TYPE[self.parked].remedy if self.parked else None,
             policy_version="0f" * 32,
             clock_scale=1.0,
             unproven_allowed=False,
