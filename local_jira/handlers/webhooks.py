@@ -57,6 +57,10 @@ def _webhook_json(call: Call, webhook: Webhook) -> Json:
     }
 
 
+# The whole of a URL, without any line break or blank.
+ADDRESS = r"https?://[^/\s]+\S*"
+
+
 def _text(document: Json, name: str, default: str) -> str:
     value = document.get(name, default)
     if not isinstance(value, str):
@@ -76,7 +80,7 @@ def _events(document: Json, default: tuple[str, ...]) -> tuple[str, ...]:
 
 def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
     url = _text(document, "url", webhook.url)
-    if not re.match(r"^https?://[^/\s]+", url):
+    if not re.fullmatch(ADDRESS, url):
         raise BadRequestError(
             errors={"url": "The webhook's URL must start with http:// or https://."}
         )

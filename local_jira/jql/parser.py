@@ -6,6 +6,7 @@ from local_jira.jql.lexer import JqlError, Token, tokenize
 
 ERROR = "Error in the JQL Query: "
 DEEPEST_NESTING = 60
+MOST_CLAUSES = 500
 _SIGNS = ("=", "!=", "~", "!~", ">", ">=", "<", "<=")
 _VALID = (
     "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' "
@@ -93,6 +94,7 @@ class _Parser:
         self.tokens = tokenize(query)
         self.at = 0
         self.depth = 0
+        self.clauses = 0
 
     @property
     def current(self) -> Token:
@@ -162,6 +164,9 @@ class _Parser:
         return inner
 
     def clause(self) -> Clause:
+        self.clauses += 1
+        if self.clauses > MOST_CLAUSES:
+            raise JqlError(f"{ERROR}The query has more than {MOST_CLAUSES} conditions.")
         field = self.field_name()
         operator = self.operator()
         if operator in ("in", "not in"):

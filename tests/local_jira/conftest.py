@@ -1,5 +1,6 @@
 """One local Jira for all tests of this room; every test starts from the seed."""
 
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -13,7 +14,8 @@ from local_jira.testing import RunningLocalJira, running_local_jira
 
 @pytest.fixture(scope="session")
 def shared_local_jira() -> Iterator[RunningLocalJira]:
-    with running_local_jira() as running:
+    # All of it can be run behind a path; `test_context_path.py` does so.
+    with running_local_jira(context_path=os.environ.get("LOCAL_JIRA_CONTEXT_PATH", "")) as running:
         yield running
 
 

@@ -10,6 +10,8 @@ from webhook_tools import Receiver, settled, subscribe
 from local_jira.testing import RunningLocalJira
 from local_jira.webhooks.signing import signature
 
+PAGE = "/__local__/deliveries.html"
+
 
 def struck(receiver: Receiver, count: int) -> list[tuple[str, str]]:
     """Issue key and identifier of each payload that arrived, in order of arrival."""
@@ -97,23 +99,25 @@ def test_a_filter_that_cannot_be_read_is_refused(http: httpx.Client, receiver: R
 def test_the_page_shows_deliveries_and_sends_them_again(
     local_jira: RunningLocalJira, http: httpx.Client, receiver: Receiver, make: Maker
 ) -> None:
-    assert "Nothing has been sent" in http.get("/__local__/deliveries.html").text
+    assert "Nothing has been sent" in http.get(PAGE).text
     subscribe(http, receiver, url=receiver.url + "?<script>alert(1)</script>")
     receiver.statuses = [401]
     key = make()
     settled(local_jira)
-    page = http.get("/__local__/deliveries.html")
+    page = http.get(PAGE)
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert key in page.text
     assert "failed" in page.text
     assert "<script>" not in page.text
-    assert "Nothing" in http.get("/__local__/deliveries.html?state=delivered").text
+    assert "Nothing" in http.get(PAGE + "?state=delivered").text
     path = re.search(r'action="([^"]+/send-again)"', page.text)
     assert path is not None
     browser = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    answer = http.post(path.group(1), headers=browser)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/__local__/deliveries.html")
+    address = httpx.URL(local_jira.url).join(path.group(1))
+    answer = http.post(address, headers=browser)
+    assert answer.status_code == 303
+    assert local_jira.url.endswith(answer.headers["location"].removesuffix(PAGE))
     receiver.wait_for_count(2)
     assert settled(local_jira)["state"] == "delivered"
-    foreign = http.post(path.group(1), headers={"Sec-Fetch-Site": "cross-site"})
+    foreign = http.post(address, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403
