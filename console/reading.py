@@ -11,6 +11,7 @@ import typer
 from console import options
 from console.context import connected, find, recall, run
 from console.render import (
+    NOTHING_WAITS,
     item_page,
     queue_table,
     request_page,
@@ -22,7 +23,7 @@ from desk.answers import NotFollowed
 from desk.questions import (
     WAITS_FOR_PEOPLE,
     ItemList,
-    ask_item,
+    ask_item_and_voters,
     ask_request,
     ask_timeline,
     list_items,
@@ -58,7 +59,9 @@ def queue(
     offset: Annotated[int, typer.Option(min=0)] = 0,
     as_json: options.Json = False,
 ) -> None:
-    """List what waits for people, soonest due first.
+    """List what waits, and for whom: first what stands still, then what has an owner.
+
+    Each of them soonest due first.
 
     Example: followthrough queue --awaiting approval
     """
@@ -69,11 +72,14 @@ def queue(
         client = await connected(settings)
         return await list_items(client, awaiting=wanted, offset=offset, limit=limit)
 
+    empty = NOTHING_WAITS
+    if wanted != WAITS_FOR_PEOPLE:
+        empty = "Nothing that was asked for waits." if wanted else "No item runs."
     listed = run(work())
     if as_json:
         print_json(listed)
         return
-    answers().print(queue_table(listed, now=datetime.now(UTC)))
+    answers().print(queue_table(listed, now=datetime.now(UTC), empty=empty))
     if any(item.problem for item in listed.items):
         tell("Some items did not answer; `followthrough doctor` looks for a worker.")
 
@@ -89,7 +95,7 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
     async def work() -> ShownItem:
         client = await connected(settings)
         status, timeline = await asyncio.gather(
-            ask_item(client, item.workflow_id), ask_timeline(client, item.workflow_id)
+            ask_item_and_voters(client, item.workflow_id), ask_timeline(client, item.workflow_id)
         )
         newest = [one.request_id for one in status.actions][-MOST_REQUESTS:]
         requests = await asyncio.gather(*(ask_request(client, one) for one in newest))
@@ -108,7 +114,9 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         return
     screen = answers()
     screen.print(
-        item_page(shown.status, shown.timeline) if shown.status else timeline_table(shown.timeline)
+        item_page(shown.status, shown.timeline, now=datetime.now(UTC))
+        if shown.status
+        else timeline_table(shown.timeline)
     )
     for request in shown.requests:
         screen.print()

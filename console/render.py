@@ -12,15 +12,16 @@ from rich.text import Text
 
 from console.checks import Examination, Health
 from desk.approval_view import missing
+from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.questions import ItemList, ListedItem
-from desk.wording import duration, moment, money, words, working_time
+from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus
-from models.clocks import ClockReading
 from models.messages import ItemStatus, OpenActionStatus, Timeline
 
 if TYPE_CHECKING:
     from runtime.settings_report import SettingsReport
 
+NOTHING_WAITS = "Nothing waits for anybody."
 _LATE = "bold red"
 _SOON = "yellow"
 _QUIET = "dim"
@@ -47,10 +48,12 @@ def examination_table(examination: Examination) -> Table:
     return table
 
 
-def queue_table(listed: ItemList, *, now: datetime) -> RenderableType:
-    """What waits, soonest due first."""
+def queue_table(listed: ItemList, *, now: datetime, empty: str = NOTHING_WAITS) -> RenderableType:
+    """What waits and for whom; `empty` is said of an empty list."""
+    if not listed.items and listed.total:
+        return Text(f"The list ends at {listed.total}; choose a smaller --offset.")
     if not listed.items:
-        return Text("Nothing waits.")
+        return Text(empty)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Key", "Sev", "Waits for", "Whom", "Due", "What"):
         table.add_column(heading, overflow="fold")
@@ -99,7 +102,7 @@ def _due(due: datetime | None, item: ListedItem, now: datetime) -> Text:
     return Text(f"in {duration(left)}", style=_SOON if left < 3600 else "")
 
 
-def item_page(status: ItemStatus, timeline: Timeline | None) -> RenderableType:
+def item_page(status: ItemStatus, timeline: Timeline | None, *, now: datetime) -> RenderableType:
     """One item as a page."""
     parts: list[RenderableType] = [_heading(status), Text(status.summary), Text()]
     if status.clock_scale != 1:
@@ -108,7 +111,7 @@ def item_page(status: ItemStatus, timeline: Timeline | None) -> RenderableType:
         parts.insert(0, Text("Decisions without proof are accepted here.", style=_LATE))
     if status.parked:
         parts += [Text(f"Parked: {status.parked}", style=_LATE), Text(f"  {status.remedy or ''}")]
-    parts += [_facts(status), Text(), _clocks(status.clocks)]
+    parts += [_facts(status), Text(), _clocks(status, now)]
     if status.actions:
         parts += [Text(), _actions(status.actions)]
     if timeline is not None:
@@ -141,7 +144,7 @@ def _facts(status: ItemStatus) -> Table:
             ("category", f"{status.category or ''}{unsure}"),
             ("owner", status.owner or ""),
             ("segment", status.segment or ""),
-            ("due", moment(status.due_at) if status.due_at else ""),
+            ("due", moment(status.due_at) if status.due_at and not status.outcome else ""),
             ("breached", "yes" if status.breached else ""),
             ("ladder", rung),
             ("taken on by", status.acknowledged_by or ""),
@@ -152,16 +155,20 @@ def _facts(status: ItemStatus) -> Table:
     )
 
 
-def _clocks(clocks: tuple[ClockReading, ...]) -> RenderableType:
-    if not clocks:
+def _clocks(status: ItemStatus, now: datetime) -> RenderableType:
+    if not status.clocks:
         return Text("No clock runs.", style=_QUIET)
+    decided = status.outcome is not None
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Clock", "Passed", "Left", "Due"):
+    for heading in ("Clock", "Stands", "Due"):
         table.add_column(heading)
-    for clock in clocks:
-        left = Text(working_time(clock.remaining), style=_LATE if clock.breached else "")
-        due = "stands still" if clock.due_at is None else moment(clock.due_at)
-        table.add_row(Text(words(clock.name)), Text(working_time(clock.elapsed)), left, Text(due))
+    for clock in status.clocks:
+        stands = Text(
+            clock_stands(clock, now, decided),
+            style=_LATE if clock_late(clock, now, decided) else "",
+        )
+        due = moment(clock.due_at) if clock.due_at and shows_due(clock, decided) else ""
+        table.add_row(Text(words(clock.name)), stands, Text(due))
     return table
 
 

@@ -19,6 +19,13 @@ def missing(status: ActionStatus) -> str:
     return f"{count}, from {', '.join(free) or 'nobody who is left'}"
 
 
+def open_to(status: ActionStatus) -> tuple[str, ...]:
+    """The ids of those whose vote could count now, in the order of the plan."""
+    if status.plan is None:
+        return ()
+    return tuple(one.id for one in status.plan.eligible if may_vote(status, one.id))
+
+
 def may_vote(status: ActionStatus, person: str) -> bool:
     """Whether a vote of this person could count now; the workflow judges in the end."""
     if status.outcome is not None or status.plan is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from pydantic import Field
 from temporalio.client import Client, WorkflowExecution, WorkflowQueryFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
@@ -18,6 +19,7 @@ from desk.answers import (
     sentence_for,
     temporal_silent,
 )
+from desk.approval_view import open_to
 from models import names
 from models.approval import ActionStatus
 from models.base import Frozen, Moment
@@ -27,12 +29,14 @@ from runtime.problems import Problem, Unreachable
 
 AnswerModel = TypeVar("AnswerModel", bound=Frozen)
 
-WAITS_FOR_PEOPLE = (
+WAITS_FOR_A_WORD = (
     Awaiting.OPERATOR,
     Awaiting.APPROVAL,
     Awaiting.ACKNOWLEDGEMENT,
     Awaiting.TRIAGE,
 )
+"""What stands still until somebody has said something; comes before everything else."""
+WAITS_FOR_PEOPLE = (*WAITS_FOR_A_WORD, Awaiting.OWNER)
 """What the inbox shows unless somebody asks for more."""
 MOST_LISTED = 2000
 AT_ONCE = 8
@@ -51,7 +55,7 @@ class ListedItem(Frozen):
     """One running item as Temporal's visibility knows it; seconds behind the item itself.
 
     `status` is the item's own answer; None when it was not asked or did not answer, and then
-    `problem` says why.
+    `problem` says why. `voters` are the people who may still vote, for each open request.
     """
 
     workflow_id: str
@@ -64,11 +68,12 @@ class ListedItem(Frozen):
     due_at: Moment | None = None
     breached: bool = False
     status: ItemStatus | None = None
+    voters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     problem: str | None = None
 
 
 class ItemList(Frozen):
-    """A page of items, soonest due first. `total` counts all that match; `capped` when more do."""
+    """A page of items: first what waits for a word, then the rest, soonest due first. `total` counts all that match; `capped` when more do."""
 
     total: int
     capped: bool
@@ -134,13 +139,39 @@ async def list_items(
             found.append(_listed(execution))
     except RPCError as error:
         raise temporal_silent() from error
-    found.sort(key=_urgency)
+    found.sort(key=urgency)
     page = found[:MOST_LISTED][offset : offset + limit]
     return ItemList(
         total=min(len(found), MOST_LISTED),
         capped=len(found) > MOST_LISTED,
         items=tuple(await _with_status(client, page)),
     )
+
+
+async def _voters(client: Client, status: ItemStatus) -> dict[str, tuple[str, ...]]:
+    """Who may still vote on each open request; one that does not answer is left out."""
+    voters: dict[str, tuple[str, ...]] = {}
+    for action in status.actions:
+        if action.outcome is None:
+            try:
+                voters[action.request_id] = open_to(await ask_request(client, action.request_id))
+            except Problem:
+                continue
+    return voters
+
+
+def with_voters(status: ItemStatus, voters: Mapping[str, tuple[str, ...]]) -> ItemStatus:
+    """The status with those who may vote as the awaited; an item itself does not know them."""
+    if status.awaiting is not Awaiting.APPROVAL or status.awaited:
+        return status
+    people = dict.fromkeys(one for request in voters.values() for one in request)
+    return status.model_copy(update={"awaited": tuple(people)})
+
+
+async def ask_item_and_voters(client: Client, workflow_id: str) -> ItemStatus:
+    """The item's status with the people whose votes it awaits. Raises as `ask_item` does."""
+    status = await ask_item(client, workflow_id)
+    return with_voters(status, await _voters(client, status))
 
 
 def _visibility_query(awaiting: Sequence[Awaiting]) -> str:
@@ -166,10 +197,14 @@ def _listed(execution: WorkflowExecution) -> ListedItem:
     )
 
 
-def _urgency(item: ListedItem) -> tuple[bool, float, str, str]:
-    """Soonest due first; what has no due time comes last, the worse severity before the milder."""
+def urgency(item: ListedItem) -> tuple[int, bool, float, str, str]:
+    """Sorts a list: what waits for a word, then for its owner, then the rest.
+
+    Each of them soonest due first; what has no due time comes last, worse severities first.
+    """
+    rank = 0 if item.awaiting in WAITS_FOR_A_WORD else 1 if item.awaiting == Awaiting.OWNER else 2
     due = item.due_at.timestamp() if isinstance(item.due_at, datetime) else 0.0
-    return (item.due_at is None, due, item.severity or "S9", item.workflow_id)
+    return (rank, item.due_at is None, due, item.severity or "S9", item.workflow_id)
 
 
 async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[ListedItem]:
@@ -191,6 +226,7 @@ async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[Liste
                 return item.model_copy(update={"problem": problem.what})
             except Problem as problem:
                 return item.model_copy(update={"problem": problem.what})
-        return item.model_copy(update={"status": status})
+            voters = await _voters(client, status)
+        return item.model_copy(update={"status": with_voters(status, voters), "voters": voters})
 
     return list(await asyncio.gather(*(asked(item) for item in page)))

@@ -1,18 +1,13 @@
-"""`/`: what waits, soonest due first."""
+"""`/`: what waits and for whom; first what stands still, then what has an owner."""
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from temporalio.client import Client
 
-from desk.approval_view import may_vote
 from desk.finding import ItemReference
-from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, ItemList, ask_request, list_items
+from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, list_items
 from desk.site import Site
-from models.approval import ActionStatus
 from models.lifecycle import Awaiting
 
 PAGE = 25
@@ -20,6 +15,7 @@ VIEWS: dict[str, tuple[str, tuple[Awaiting, ...]]] = {
     "waiting": ("Waiting for people", WAITS_FOR_PEOPLE),
     "approvals": ("Approvals", (Awaiting.APPROVAL,)),
     "escalations": ("Escalations", (Awaiting.ACKNOWLEDGEMENT,)),
+    "owners": ("With their owners", (Awaiting.OWNER,)),
     "triage": ("Unsure triage", (Awaiting.TRIAGE,)),
     "parked": ("Parked", (Awaiting.OPERATOR,)),
     "everything": ("Everything that runs", ()),
@@ -49,7 +45,12 @@ def inbox_routes(site: Site) -> APIRouter:
             visit,
             "inbox.html",
             listed=listed,
-            mine=await _open_to(client, listed, person.id),
+            mine={
+                request
+                for entry in listed.items
+                for request, voters in entry.voters.items()
+                if person.id in voters
+            },
             views={name: title for name, (title, _) in VIEWS.items()},
             view=chosen,
             number=number,
@@ -57,22 +58,3 @@ def inbox_routes(site: Site) -> APIRouter:
         )
 
     return router
-
-
-async def _open_to(client: Client, listed: ItemList, person: str) -> frozenset[str]:
-    """The requests on this page that wait for this person's vote."""
-    waiting = [
-        action.request_id
-        for entry in listed.items
-        if entry.status
-        for action in entry.status.actions
-        if action.outcome is None
-    ]
-    asked = await asyncio.gather(
-        *(ask_request(client, one) for one in waiting[:PAGE]), return_exceptions=True
-    )
-    return frozenset(
-        one.proposal.request_id
-        for one in asked
-        if isinstance(one, ActionStatus) and may_vote(one, person)
-    )

@@ -14,7 +14,7 @@ from desk.amounts import read_amount
 from desk.answers import NotFollowed
 from desk.failures import status_of
 from desk.finding import ItemReference
-from desk.questions import ask_item, ask_timeline
+from desk.questions import ask_item_and_voters, ask_timeline
 from desk.site import Site, Visit
 from models.approval import ActionKind
 from models.lifecycle import Outcome, Severity
@@ -154,7 +154,7 @@ async def _page(
 ) -> HTMLResponse:
     client = await site.temporal.client()
     status, timeline = await asyncio.gather(
-        ask_item(client, item.workflow_id), ask_timeline(client, item.workflow_id)
+        ask_item_and_voters(client, item.workflow_id), ask_timeline(client, item.workflow_id)
     )
     return site.page(
         visit,

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from desk.acts import ActSender, new_act_id
 from desk.attempts import FailedAttempts
+from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.finding import ItemReference
 from desk.form_data import read_form
 from desk.next_act import next_act
@@ -82,8 +83,11 @@ class Site:
         )
         self.templates.filters.update(
             channel=channel,
+            clock_late=clock_late,
+            clock_stands=clock_stands,
             money=money,
             next_act=next_act,
+            shows_due=shows_due,
             until=until,
             words=words,
             working_time=working_time,

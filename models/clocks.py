@@ -68,7 +68,8 @@ class ClockReading(Frozen):
     """What a clock shows at one moment.
 
     `elapsed`, `remaining` are business seconds (`remaining` is negative once breached);
-    `wall_elapsed` is ordinary seconds. `due_at` is None while paused: it is not known then.
+    `wall_elapsed` is ordinary seconds. `due_at` is None while paused: it is not known then. A clock
+    that is `met` stopped because the promise was kept, late when it is `breached` too.
     """
 
     name: ClockName
@@ -79,3 +80,4 @@ class ClockReading(Frozen):
     paused: bool
     in_hours: bool
     breached: bool
+    met: bool = False

@@ -89,6 +89,7 @@ def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReadi
         paused=run.paused,
         in_hours=is_open(calendar, until),
         breached=elapsed >= run.target,
+        met=run.stopped_at is not None and not run.cancelled,
     )
 
 

@@ -13,6 +13,8 @@ from tiny_workflows import TinyAction, TinyItem
 from typer.testing import CliRunner
 
 import cli
+from console.render import queue_table
+from desk.questions import ItemList
 from ledger.store import open_ledger
 from models.events import Event, EventKind, LedgerEntry
 from models.messages import ItemStart
@@ -270,3 +272,35 @@ def test_a_run_that_fails_in_its_worker_is_not_taken_for_a_missing_worker(
     assert problem.exit_code == 3
     assert problem.what.startswith("This one cannot answer")
     assert "Temporal UI" in (problem.remedy or "")
+
+
+def test_whoever_may_still_vote_is_named_as_awaited(
+    installation: Path, served_address: str
+) -> None:
+    issue_id = an_item(served_address, project="VOTE")
+
+    before = json.loads(command("show", issue_id, "--json").stdout)
+    command("approve", issue_id, "--as", "ada", "--reason", "billed twice")
+    after = json.loads(command("show", issue_id, "--json").stdout)
+    page = command("show", issue_id)
+
+    assert before["status"]["awaited"] == ["ada", "fay"]
+    assert after["status"]["awaited"] == ["fay"]
+    assert "approval: fay" in page.stdout
+
+
+def test_an_offset_beyond_the_end_says_so(installation: Path, served_address: str) -> None:
+    an_item(served_address)
+    for _ in range(40):  # the list is told by Temporal's visibility, which is seconds behind
+        page = command("queue", "--all", "--offset", "100000")
+        if "ends at" in page.stdout:
+            break
+
+    assert "The list ends at" in page.stdout
+    assert "smaller --offset" in page.stdout
+
+
+def test_an_empty_queue_says_that_nothing_waits_for_anybody() -> None:
+    told = queue_table(ItemList(total=0, capped=False, items=()), now=datetime.now(UTC))
+
+    assert str(told) == "Nothing waits for anybody."
