@@ -72,7 +72,7 @@ SYSTEM_FIELDS = (
     FieldDefinition("assignee", "Assignee", User(), clauses=("assignee",)),
     FieldDefinition("reporter", "Reporter", User(), clauses=("reporter",)),
     FieldDefinition("creator", "Creator", User(), create=False, edit=False, clauses=("creator",)),
-    FieldDefinition("parent", "Parent", Parent()),
+    FieldDefinition("parent", "Parent", Parent(), clauses=("parent",)),
     FieldDefinition("labels", "Labels", Labels(), clauses=("labels",)),
     FieldDefinition("components", "Components", COMPONENTS, clauses=("component",)),
     FieldDefinition("fixVersions", "Fix versions", VERSIONS, clauses=("fixVersion",)),

@@ -19,6 +19,7 @@ from local_jira.jql.conditions import (
     ValueField,
 )
 from local_jira.jql.lexer import JqlError
+from local_jira.store.issues import find_issue
 
 if TYPE_CHECKING:
     from local_jira.site import Site
@@ -45,6 +46,11 @@ def _entry_id(entry: object) -> str | None:
     return found
 
 
+def _issue_id(asking: Asking, text: str) -> str | None:
+    issue = find_issue(asking.connection, text)
+    return str(issue.id) if issue else None
+
+
 FIELDS: dict[str, JqlField] = {
     "project": ChoiceField("project_id", _project),
     "key": KeyField(),
@@ -66,6 +72,7 @@ FIELDS: dict[str, JqlField] = {
     "assignee": UserField("assignee"),
     "reporter": UserField("reporter"),
     "creator": UserField("creator"),
+    "parent": ChoiceField("parent_id", _issue_id),
     "labels": ListField("labels"),
     "component": ListField(
         "components", lambda asking, text: _entry_id(asking.site.catalog.components.find(text))

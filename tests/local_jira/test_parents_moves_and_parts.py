@@ -30,6 +30,11 @@ def test_a_subtask_and_its_parent_name_each_other(http: httpx.Client, make: Make
     [shown] = fields_of(http, parent)["subtasks"]
     assert (shown["key"], shown["fields"]["summary"]) == (child, "A part")
     assert "parent" not in fields_of(http, parent)
+    for jql in (f"parent = {parent}", f"parent in ({parent})", "parent is not empty"):
+        found = http.get("/rest/api/2/search/jql", params={"jql": jql, "fields": "key"}).json()
+        assert [issue["key"] for issue in found["issues"]] == [child]
+    alone = http.get("/rest/api/2/search/jql", params={"jql": f"parent != {parent}"}).json()
+    assert alone["issues"] == []
 
 
 def test_who_can_be_a_parent_is_checked(http: httpx.Client, make: Maker) -> None:
