@@ -125,6 +125,9 @@ class JiraInterpreter:
     ) -> JiraCommand:
         if person is None:
             return command.model_copy(update={"problem": UNKNOWN_AUTHOR})
+        if command.problem is not None:
+            unproved = Actor(person=person.id, channel=Channel.JIRA)
+            return command.model_copy(update={"actor": unproved})
         act, subject = ACT_OF_COMMAND[command.name], subject_of(issue, command)
         proof = self._proof(person, act, subject, at, _content_of(command))
         actor = Actor(person=person.id, channel=Channel.JIRA, proof=proof)

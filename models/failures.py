@@ -154,6 +154,24 @@ UNKNOWN_VALUE = Failure(
     remedy="That category or owner is not one of those in the item's policy. Take a category of "
     "triage.yaml and a person of people.yaml.",
 )
+REASON_MISSING = Failure(
+    type="ReasonMissing",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="Say why, in a few words: the reason is recorded with your vote.",
+)
+AMOUNT_MISSING = Failure(
+    type="AmountMissing",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="A refund or a credit needs an amount above zero, such as 49.00 EUR.",
+)
+DUPLICATE_OF_ITSELF = Failure(
+    type="DuplicateOfItself",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="An issue is no duplicate of itself. Name the other issue.",
+)
 MALFORMED = Failure(
     type="Malformed",
     retryable=False,
@@ -187,6 +205,9 @@ ALL_FAILURES: tuple[Failure, ...] = (
     NOTHING_TO_ACT_ON,
     APPROVAL_WAITS,
     UNKNOWN_VALUE,
+    REASON_MISSING,
+    AMOUNT_MISSING,
+    DUPLICATE_OF_ITSELF,
     MALFORMED,
     ALREADY_VOTED,
 )

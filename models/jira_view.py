@@ -31,6 +31,7 @@ class CommandName(StrEnum):
     OVERRIDE = "override"
     PROPOSE = "propose"
     RESUME = "resume"
+    UNKNOWN = "unknown"
 
 
 class JiraCommand(Frozen):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from models.approval import ActionKind, ActionProposal, ActionResult, ItemFacts, Money
 from models.base import Frozen, Moment
@@ -13,6 +15,10 @@ from models.item_state import ItemState
 from models.lifecycle import Awaiting, Outcome, Severity, Stage
 from models.people import Actor
 from models.policy import PolicySnapshot
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+"""A reason in somebody's own words; blanks alone are none."""
+ShortWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 
 
 class ItemStart(Frozen):
@@ -66,7 +72,7 @@ class Override(Frozen):
     severity: Severity | None = None
     category: str | None = None
     owner: str | None = None
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Words
 
 
 class ProposeAction(Frozen):
@@ -74,7 +80,7 @@ class ProposeAction(Frozen):
 
     actor: Actor
     kind: ActionKind
-    summary: str = Field(min_length=1, max_length=400)
+    summary: ShortWords
     amount: Money | None = None
     evidence: tuple[str, ...] = ()
 
@@ -84,7 +90,7 @@ class Resolve(Frozen):
 
     actor: Actor
     outcome: Outcome
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Words
     duplicate_of: str | None = None
     evidence: tuple[str, ...] = ()
 

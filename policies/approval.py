@@ -16,7 +16,7 @@ from models.approval import (
     RefusedBallot,
     Vote,
 )
-from models.failures import ALREADY_VOTED, NOT_ENTITLED, TOO_LATE, Failure
+from models.failures import ALREADY_VOTED, NOT_ENTITLED, REASON_MISSING, TOO_LATE, Failure
 from models.names import action_workflow_id
 from models.people import Act, Person
 from policies import proof
@@ -47,6 +47,8 @@ def judge(
     voter = _eligible(plan, ballot.actor.person)
     if voter is None:
         return _refused(ballot, NOT_ENTITLED, _why_not_eligible(plan, ballot.actor.person), now)
+    if not ballot.reason.strip():
+        return _refused(ballot, REASON_MISSING, REASON_MISSING.remedy, now)
     if any(vote.human == voter.human for vote in votes):
         return _refused(
             ballot, ALREADY_VOTED, f"{voter.name} has voted on this. Votes are final.", now

@@ -25,6 +25,11 @@ _OVERRIDE_KEYS = ("severity", "category", "owner")
 _WITH_AMOUNT = (ActionKind.REFUND, ActionKind.CREDIT)
 _PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
 
+_NO_SUCH_COMMAND = (
+    "There is no such command. There are /approve, /reject, /ack, /resolve, /override, /propose "
+    "and /resume. To answer the customer, begin the comment with another character than /."
+)
+
 
 class _Malformed(Exception):  # noqa: N818 - says what happened, as all failures here do
     """The command cannot be understood; the text is for the person who wrote it."""
@@ -42,9 +47,9 @@ def parse(text: str) -> JiraCommand | None:
     if found is None:
         return None
     word = found[1].lower()
-    close = get_close_matches(word, [name.value for name in CommandName], n=1, cutoff=0.75)
+    close = get_close_matches(word, [name.value for name in _READERS], n=1, cutoff=0.75)
     if not close:
-        return None
+        return JiraCommand(name=CommandName.UNKNOWN, problem=_NO_SUCH_COMMAND)
     name = CommandName(close[0])
     words = first_line[found.end() :].split()
     if word != name.value:
@@ -62,15 +67,10 @@ Read = tuple[tuple[str, ...], list[str]]
 
 
 def _vote(words: list[str]) -> Read:
-    if words and _REQUEST.fullmatch(words[0]):
-        return (words[0],), words[1:]
-    return (), words
-
-
-def _reject(words: list[str]) -> Read:
-    arguments, reason = _vote(words)
+    named = bool(words) and _REQUEST.fullmatch(words[0]) is not None
+    arguments, reason = (tuple(words[:1]), words[1:]) if named else ((), words)
     if not reason:
-        raise _Malformed("Say why after /reject, so that the requester can do something about it.")
+        raise _Malformed("Say why after the command: the reason is recorded with your vote.")
     return arguments, reason
 
 
@@ -162,7 +162,7 @@ def _one_of(word: str, known: list[str] | tuple[str, ...], usage: str) -> str:
 
 _READERS: dict[CommandName, Callable[[list[str]], Read]] = {
     CommandName.APPROVE: _vote,
-    CommandName.REJECT: _reject,
+    CommandName.REJECT: _vote,
     CommandName.ACK: _only_reason,
     CommandName.RESOLVE: _resolve,
     CommandName.OVERRIDE: _override,

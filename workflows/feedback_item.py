@@ -18,8 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
     from models.approval import ActionKind, Ballot
     from models.decision import Confidence
-    from models.events import EventKind
-    from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE
+    from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE, UNPROVEN
     from models.item_state import ItemState
     from models.lifecycle import Outcome
     from models.messages import (
@@ -39,8 +38,8 @@ with workflow.unsafe.imports_passed_through():
         Timeline,
     )
     from models.names import FEEDBACK_ITEM_WORKFLOW
-    from models.people import Actor
-    from policies.lifecycle import acts, deadlines, record, report
+    from models.people import Act, Actor, Channel
+    from policies.lifecycle import acts, deadlines, report
     from policies.lifecycle.actions_in import ended, reminded
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
@@ -110,7 +109,8 @@ class FeedbackItemWorkflow:
     def jira_changed(self, change: JiraChanged) -> None:
         """The payload is a hint only. A parked item tries again: the change may be the remedy."""
         self.jira_changed_since_read = True
-        self._unpark("Tried again, because the issue changed.", None)
+        how = "Tried again, because the issue changed."
+        self.state = acts.take_up(self.state, how, None, workflow.now())
         self.wake()
 
     @workflow.signal(
@@ -143,32 +143,40 @@ class FeedbackItemWorkflow:
 
     @workflow.signal(description="The cause of the stop is mended: go on.")
     def resume(self, message: Resume) -> None:
-        """Takes a parked item up again; harmless otherwise."""
-        self._unpark("Taken up again after the stop.", message.actor)
+        """Takes a parked item up again; harmless otherwise, and refused to whom may not."""
+        self._become(acts.resume(self.state, message, workflow.now()))
 
     # Updates: what people do. They answer, or refuse with a type of the failure table.
 
     @workflow.update(description="Take the escalation on; the ladder rests for a while.")
     async def acknowledge(self, message: Acknowledge) -> Answer:
         """Answers with the level that was taken on."""
-        return await self._act(lambda state, now: acts.acknowledge(state, message, now))
+        return await self._act(
+            message.actor, Act.ACKNOWLEDGE, lambda state, now: acts.acknowledge(state, message, now)
+        )
 
     @workflow.update(description="Correct severity, category or owner.")
     async def override(self, message: Override) -> Answer:
         """Answers with what changed."""
-        return await self._act(lambda state, now: acts.override(state, message, now))
+        return await self._act(
+            message.actor, Act.OVERRIDE, lambda state, now: acts.override(state, message, now)
+        )
 
     @workflow.update(description="Ask for a policy action, such as a refund.")
     async def propose_action(self, message: ProposeAction) -> Answer:
         """Answers, once the request is open, with the id under which people vote."""
-        answer = await self._act(lambda state, now: acts.propose(state, message, now))
+        answer = await self._act(
+            message.actor, Act.PROPOSE, lambda state, now: acts.propose(state, message, now)
+        )
         await workflow.wait_condition(lambda: self._is_open(answer.request_id))
         return answer
 
     @workflow.update(description="Decide the item: the outcome and why.")
     async def resolve(self, message: Resolve) -> Answer:
         """Answers with the recorded outcome."""
-        return await self._act(lambda state, now: acts.resolve(state, message, now))
+        return await self._act(
+            message.actor, Act.RESOLVE, lambda state, now: acts.resolve(state, message, now)
+        )
 
     @acknowledge.validator
     def _acknowledge_is_well_formed(self, message: Acknowledge) -> None:
@@ -209,14 +217,20 @@ class FeedbackItemWorkflow:
             events=self.state.timeline,
         )
 
-    async def _act(self, act: Callable[[ItemState, datetime], acts.Acted]) -> Answer:
+    async def _act(
+        self, actor: Actor, act: Act, carry_out: Callable[[ItemState, datetime], acts.Acted]
+    ) -> Answer:
         await workflow.wait_condition(
             lambda: any((self.state.item, self.state.gone, self.state.parked))
         )
         if self.state.item is None or self.state.gone or self.state.closed_at is not None:
             failure = NOTHING_TO_ACT_ON if self.state.item is None else TOO_LATE
             raise ApplicationError(failure.remedy, type=failure.type, non_retryable=True)
-        acted = act(self.state, workflow.now())
+        if actor.channel is Channel.JIRA:
+            # What is done in Jira is read there; an update that claims so repeats somebody's proof.
+            acted = acts.refuse(self.state, actor, act, UNPROVEN, workflow.now())
+        else:
+            acted = carry_out(self.state, workflow.now())
         self._become(acted.state)
         if acted.refusal is not None:
             raise ApplicationError(acted.message, type=acted.refusal.type, non_retryable=True)
@@ -230,13 +244,6 @@ class FeedbackItemWorkflow:
             for action in self.state.actions
             if action.proposal.request_id == request_id
         )
-
-    def _unpark(self, how: str, actor: Actor | None) -> None:
-        if self.state.parked is None:
-            return
-        state = self.state.model_copy(update={"parked": None})
-        now = workflow.now()
-        self._become(record.happened(state, EventKind.RESUMED, now, how, actor=actor))
 
     def _become(self, state: ItemState) -> None:
         self.state = state

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.approval import ActionProposal, Ballot
+from models.approval import ActionKind, ActionProposal, Ballot
 from models.decision import Decision
 from models.events import EventKind
 from models.failures import (
+    AMOUNT_MISSING,
     APPROVAL_WAITS,
+    DUPLICATE_OF_ITSELF,
     MALFORMED,
     NOTHING_TO_ACT_ON,
     TOO_LATE,
@@ -21,7 +23,7 @@ from models.failures import (
 )
 from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Outcome, StatusCategory
-from models.messages import Acknowledge, Override, ProposeAction, Resolve
+from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resume
 from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
 from policies import escalation, proof
@@ -30,6 +32,8 @@ from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
 from policies.proof_content import of_message
+
+_PAYING = (ActionKind.REFUND, ActionKind.CREDIT)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
     )
     if refused:
         return refused
+    if message.kind in _PAYING and (message.amount is None or message.amount.minor == 0):
+        return refuse(state, message.actor, Act.PROPOSE, AMOUNT_MISSING, now)
     return open_action(state, message, now)
 
 
@@ -139,10 +145,22 @@ def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acte
         amount_minor=message.amount.minor if message.amount else None,
         currency=message.amount.currency if message.amount else None,
     )
-    state = record.say(state, words.asked_note(proposal, ""))
+    again = _asked_before(state, proposal)
+    state = record.say(state, words.asked_note(proposal, again))
     if pinned(state).pause_while_approving:
         state = running_clocks.pause_all(state, now, "an approval is awaited")
-    return Acted(state, f"Proposed as {request_id}.", request_id=request_id)
+    return Acted(state, f"Proposed as {request_id}. {again}".strip(), request_id=request_id)
+
+
+def _asked_before(state: ItemState, proposal: ActionProposal) -> str:
+    """Warns those who decide when the same was asked on this item before."""
+    before = [
+        f"{action.proposal.request_id} ({action.result.outcome if action.result else 'waiting'})"
+        for action in state.actions
+        if action.proposal.request_id != proposal.request_id
+        and (action.proposal.kind, action.proposal.amount) == (proposal.kind, proposal.amount)
+    ]
+    return f"Beware: the same was asked before as {', '.join(before)}." if before else ""
 
 
 def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | None = None) -> Acted:
@@ -157,6 +175,8 @@ def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | No
         return refused
     if waiting_actions(state):
         return refuse(state, message.actor, Act.RESOLVE, APPROVAL_WAITS, now)
+    if state.item and message.duplicate_of == state.item.issue_key:
+        return refuse(state, message.actor, Act.RESOLVE, DUPLICATE_OF_ITSELF, now)
     return decide(state, message, at or now)
 
 
@@ -196,6 +216,28 @@ def decide(state: ItemState, message: Resolve, at: datetime) -> Acted:
         state = record.link_to(state, "Duplicate", message.duplicate_of)
     state = record.say(state, words.decision_note(decision))
     return Acted(state, f"Decided: {message.outcome}.")
+
+
+def resume(state: ItemState, message: Resume, now: datetime) -> ItemState:
+    """Somebody says that the cause of a stop is mended. Before an item is received nobody is
+    pinned who could be asked, so anybody may.
+    """
+    actor = message.actor
+    if state.parked is None:
+        return state
+    if actor is not None and state.snapshot is not None:
+        failure = may(state, actor, Act.RESUME, now)
+        if failure is not None:
+            return refuse(state, actor, Act.RESUME, failure, now).state
+    return take_up(state, "Taken up again after the stop.", actor, now)
+
+
+def take_up(state: ItemState, how: str, actor: Actor | None, now: datetime) -> ItemState:
+    """Let a parked item go on; any other one does not change."""
+    if state.parked is None:
+        return state
+    state = state.model_copy(update={"parked": None})
+    return record.happened(state, EventKind.RESUMED, now, how, actor=actor)
 
 
 def refuse(state: ItemState, actor: Actor, act: Act, failure: Failure, now: datetime) -> Acted:

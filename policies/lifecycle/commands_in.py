@@ -124,11 +124,13 @@ def _refused(
         state,
         EventKind.ACT_REFUSED,
         comment.created_at,
-        f"Refused: /{command.name} in comment {comment.comment_id} ({failure}).",
+        f"Refused: the command {command.name} in comment {comment.comment_id} ({failure}).",
         actor=command.actor,
         act=command.name,
         failure=failure,
         account=comment.author_account_id,
         comment=comment.comment_id,
     )
+    if command.name is CommandName.UNKNOWN:
+        return record.say(state, why)
     return record.say(state, f"/{command.name} was refused: {why}")

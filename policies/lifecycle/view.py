@@ -12,7 +12,7 @@ from models.clocks import ClockName
 from models.events import EventKind
 from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
-from models.jira_view import DesiredView, ProjectionResult
+from models.jira_view import DesiredView, ProjectionProblem, ProjectionResult
 from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY, LABEL_PREFIX
 from models.policy import Conflict
@@ -107,12 +107,18 @@ def projected(state: ItemState, view: DesiredView, result: ProjectionResult) -> 
             state,
             EventKind.PROBLEM,
             result.observed.updated_at,
-            f"{problem.field} could not be set in Jira: {FAILURES_BY_TYPE[problem.failure].remedy}",
+            _problem_words(problem),
             failure=problem.failure,
             field=problem.field,
             detail=", ".join(f"{name}: {value}" for name, value in problem.detail.items()),
         )
     return state
+
+
+def _problem_words(problem: ProjectionProblem) -> str:
+    if problem.field == "issuelinks":
+        return "A link could not be made in Jira: the other issue is not to be found there."
+    return f"{problem.field} could not be set in Jira: {FAILURES_BY_TYPE[problem.failure].remedy}"
 
 
 def _given_up(result: ProjectionResult) -> set[str]:

@@ -77,7 +77,8 @@ def triage_note(state: ItemState, triage: TriageResult, due: str) -> str:
         lines.append(f"Suggested: {action.kind} ({action.why}).")
     if triage.recontact_of:
         lines.append(
-            f"The customer was here before: {triage.recontact_of.issue_key} did not settle it."
+            f"The customer was here before, about the same category, with "
+            f"{triage.recontact_of.issue_key}; its resolution now counts as failed."
         )
     return "\n".join([*lines, *_scale_note(state)])
 

@@ -40,7 +40,12 @@ def plan(quorum: int = 2, *eligible: Person, **more: object) -> ApprovalPlan:
 
 
 def ballot(person: str, choice: Choice = Choice.APPROVE) -> Ballot:
-    return Ballot(request_id="r-1", choice=choice, actor=Actor(person=person, channel=Channel.DESK))
+    return Ballot(
+        request_id="r-1",
+        choice=choice,
+        reason="I looked at it.",
+        actor=Actor(person=person, channel=Channel.DESK),
+    )
 
 
 def judge(

@@ -13,7 +13,6 @@ from policies.commands import parse
 @pytest.mark.parametrize(
     ("text", "name", "arguments", "reason"),
     [
-        ("/approve", "approve", (), ""),
         ("/approve looks right to me", "approve", (), "looks right to me"),
         ("/approve 10001-1a2b3c4d-7 fine", "approve", ("10001-1a2b3c4d-7",), "fine"),
         ("/reject 10001-1a2b3c4d-7 no receipt", "reject", ("10001-1a2b3c4d-7",), "no receipt"),
@@ -83,7 +82,6 @@ def test_a_command_is_understood(
         "/ approve",
         "/approve/all",
         "/usr/bin/env crashed",
-        "/var is full",
         "/approve: yes",
     ],
 )
@@ -176,3 +174,19 @@ def test_a_problem_never_repeats_what_was_written() -> None:
         assert command is not None
         assert command.problem is not None
         assert "secret" not in command.problem
+
+
+@pytest.mark.parametrize("text", ["/frobnicate x", "/close", "/var is full"])
+def test_an_unknown_command_is_told_so_instead_of_counting_as_an_answer(text: str) -> None:
+    command = parse(text)
+
+    assert command is not None
+    assert (command.name, bool(command.problem)) == (CommandName.UNKNOWN, True)
+
+
+def test_a_vote_without_a_reason_is_asked_for_one() -> None:
+    command = parse("/approve 10001-1a2b3c4d-7")
+
+    assert command is not None
+    assert command.problem is not None
+    assert "Say why" in command.problem

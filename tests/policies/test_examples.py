@@ -86,6 +86,7 @@ def test_an_action_ends_as_the_example_says(
         ballot = Ballot(
             request_id="10001-a-1",
             choice=CHOICES[choice],
+            reason="I looked at it.",
             actor=Actor(person=person, channel=Channel.DESK),
         )
         judged = approval.judge(ballot, plan, votes, outcome, "action-10001-a-1", NOW)

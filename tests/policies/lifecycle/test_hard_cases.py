@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from models.approval import ActionKind, ActionResult, ApprovalOutcome
+from models.approval import ActionKind, ActionResult, ApprovalOutcome, Money
 from models.clocks import ClockName
 from models.decision import Confidence
-from models.failures import UNKNOWN_VALUE
+from models.failures import AMOUNT_MISSING, DUPLICATE_OF_ITSELF, UNKNOWN_VALUE
 from models.item_state import ItemState, LadderState, Parked
-from models.jira_view import ObservedEdit, ProjectionProblem, ProjectionResult, Side
+from models.jira_view import (
+    CommandName,
+    JiraCommand,
+    ObservedEdit,
+    ProjectionProblem,
+    ProjectionResult,
+    Side,
+)
 from models.lifecycle import Awaiting, Outcome, Severity, StatusCategory
-from models.messages import Override, ProposeAction, Resolve
+from models.messages import Override, ProposeAction, Resolve, Resume
 from models.people import Channel
 from policies.lifecycle import acts, deadlines, observation, receiving, recontact, view, words
 from policies.lifecycle.actions_in import ended
@@ -109,7 +116,7 @@ def test_a_parked_item_does_not_close_before_jira_was_told() -> None:
 
 
 def test_an_action_that_was_approved_and_not_carried_out_says_so() -> None:
-    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.CREDIT, summary="Sorry.")
+    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.POLICY_EXCEPTION, summary="Sorry.")
     state = acts.propose(new_item(), propose, after(1)).state
     proposal = state.actions[0].proposal
     result = ActionResult(
@@ -274,3 +281,56 @@ def test_a_move_that_jira_refuses_is_not_tried_again_and_again() -> None:
 
     assert told.wanted_status is None
     assert not observation.made_news(told, told)
+
+
+def test_a_refund_without_an_amount_is_refused() -> None:
+    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.REFUND, summary="Some money.")
+
+    assert acts.propose(new_item(), propose, after(1)).refusal == AMOUNT_MISSING
+
+
+def test_whoever_decides_is_warned_that_the_same_was_asked_before() -> None:
+    propose = ProposeAction(
+        actor=actor("omar"),
+        kind=ActionKind.REFUND,
+        summary="Charged twice.",
+        amount=Money(minor=25_000, currency="EUR"),
+    )
+    state = acts.propose(new_item(), propose, after(1)).state
+
+    again = acts.propose(state, propose, after(2))
+
+    assert "the same was asked before" in again.message
+    assert "the same was asked before" in again.state.comments[-1].body
+
+
+def test_an_issue_is_no_duplicate_of_itself() -> None:
+    message = Resolve(
+        actor=actor("omar"), outcome=Outcome.DUPLICATE, reason="Seen.", duplicate_of="FT-1"
+    )
+
+    assert acts.resolve(new_item(), message, after(1)).refusal == DUPLICATE_OF_ITSELF
+
+
+def test_an_unknown_command_is_answered_and_is_no_answer_to_the_customer() -> None:
+    command = JiraCommand(name=CommandName.UNKNOWN, actor=actor("ada"), problem="No such command.")
+    comment = agent_comment(5, after(1)).model_copy(update={"command": command})
+
+    state = observation.take_in(new_item(), observed(comment), after(1))
+
+    first = clock(state, ClockName.FIRST_RESPONSE)
+    assert first is not None
+    assert first.running
+    assert state.comments[-1].body == "No such command."
+
+
+def test_only_somebody_entitled_takes_a_parked_item_up_again() -> None:
+    parked = new_item().model_copy(
+        update={"parked": Parked(failure="JiraAuthentication", doing="telling", since=after(2))}
+    )
+
+    refused = acts.resume(parked, Resume(actor=actor("nobody")), after(3))
+    done = acts.resume(parked, Resume(actor=actor("lena")), after(3))
+
+    assert refused.parked is not None
+    assert done.parked is None
