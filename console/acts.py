@@ -89,7 +89,7 @@ def reject(
     key: options.Key,
     *,
     person: options.As,
-    reason: options.Reason,
+    reason: options.Reason = "",
     request: options.Request = None,
     as_json: options.Json = False,
 ) -> None:
@@ -157,7 +157,7 @@ def override(
     key: options.Key,
     *,
     person: options.As,
-    reason: options.Reason,
+    reason: options.Reason = "",
     severity: Annotated[Severity | None, typer.Option(help="The right severity.")] = None,
     category: Annotated[str | None, typer.Option(help="The right category.")] = None,
     owner: Annotated[str | None, typer.Option(help="The right owner, a person id.")] = None,
@@ -211,7 +211,7 @@ def resolve(
     outcome: Annotated[Outcome, typer.Argument(help="How the item ends.")],
     *,
     person: options.As,
-    reason: options.Reason,
+    reason: options.Reason = "",
     duplicate_of: Annotated[
         str | None, typer.Option("--duplicate-of", help="Issue key, for outcome duplicate.")
     ] = None,

@@ -7,11 +7,27 @@ from typing import Annotated
 
 import typer
 
+from console.said import listed_person, needed_reason
+
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Issue key such as FT-12, or its id.")]
 As = Annotated[
-    str, typer.Option("--as", metavar="PERSON", help="Your id in people.yaml; the act is signed.")
+    str,
+    typer.Option(
+        "--as",
+        metavar="PERSON",
+        callback=listed_person,
+        help="Your id in people.yaml; the act is signed. "
+        "Whoever can read the signing key can act as anybody listed.",
+    ),
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in your words; it is recorded.")]
+Reason = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        callback=needed_reason,
+        help="Why, in your words; it is recorded. Needed; a terminal asks for it.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Request = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="Which request, when several wait.")

@@ -202,7 +202,7 @@ class ActSender:
             raise await sentence_for(self._client, workflow_id, error) from error
 
     def ballot_for_temporal_ui(self, request_id: str, person: str, choice: Choice) -> Ballot:
-        """A vote to paste into the Temporal UI; the voter replaces the reason."""
+        """A vote to paste into the Temporal UI; the voter writes the reason, without which it is refused."""
         actor = prove(
             self._key,
             person,

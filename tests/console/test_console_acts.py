@@ -93,8 +93,8 @@ def test_two_people_approve_and_a_later_vote_is_told_that_it_is_too_late(
     issue_id = an_item(served_address)
 
     first = command("approve", issue_id, "--as", "ada", "--reason", "billed twice")
-    again = refusal("approve", issue_id, "--as", "ada")
-    second = command("approve", issue_id, "--as", "fay")
+    again = refusal("approve", issue_id, "--as", "ada", "--reason", "once more")
+    second = command("approve", issue_id, "--as", "fay", "--reason", "seen it")
     late = refusal("reject", issue_id, "--as", "fay", "--reason", "changed my mind")
 
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
@@ -103,12 +103,28 @@ def test_two_people_approve_and_a_later_vote_is_told_that_it_is_too_late(
     assert "Open the item" in (late.remedy or "")
 
 
-def test_an_approver_who_does_not_exist_is_refused_in_a_sentence(
-    installation: Path, served_address: str
+def test_an_approver_who_does_not_exist_is_refused_before_anything_is_sent(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    problem = refusal("approve", an_item(served_address), "--as", "nobody-of-that-name")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
 
-    assert problem.what == "nobody-of-that-name may not vote on this; ada and fay may."
+    for act in (("approve", "12"), ("resolve", "12", "fixed"), ("ack", "12")):
+        problem = refusal(*act, "--as", "nobody-of-that-name")
+
+        assert problem.exit_code == 2
+        assert problem.what.startswith("nobody-of-that-name is not in people.yaml; it lists ada, ")
+
+
+@pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", "  ")])
+def test_a_reason_is_needed_before_anything_is_sent(
+    installation: Path, monkeypatch: pytest.MonkeyPatch, reason: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+
+    for act in (("approve", "12"), ("reject", "12"), ("resolve", "12", "fixed")):
+        problem = refusal(*act, "--as", "ada", *reason)
+
+        assert (problem.exit_code, problem.what) == (2, "Give a reason: it is recorded.")
 
 
 def test_an_override_needs_something_to_correct(installation: Path) -> None:

@@ -243,6 +243,7 @@ async def test_the_text_for_the_temporal_ui_is_a_ballot_that_counts(stage: Stage
     handle = stage.client.get_workflow_handle(action_workflow_id(f"r-{issue_id}"))
     answer: dict[str, Any] = await handle.execute_update("decide", pasted)
 
+    assert "a vote without a reason is refused" in page.text
     assert pasted["actor"]["channel"] == "temporal_ui"
     assert pasted["actor"]["proof"]["claim"]["subject"] == f"action-r-{issue_id}"
     assert answer["message"] == "Your vote counts: approve."
