@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from activities.approval import ApprovalActivities
@@ -31,12 +32,15 @@ from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from ledger.failures import LedgerFailure
 from ledger.store import Ledger, open_ledger
+from models.failures import JIRA_AUTHENTICATION
 from policies import commands
+from policies.loader import load
+from policies.problems import PolicyError
 from runtime.connection import connect
 from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.pepper import load_or_create_pepper
-from runtime.problems import Problem
+from runtime.problems import Problem, Unreachable, WrongSettings
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
 from runtime.sweep_schedule import ensure_sweep_schedule
@@ -96,8 +100,31 @@ def build_activities(
     ]
 
 
+def refuse_a_broken_start(settings: Settings) -> None:
+    """A worker that could only park what it takes must not take it from one that works.
+
+    Raises `Problem` when the policies do not load or Jira refuses the credential. That Jira does
+    not answer is no reason: it will.
+    """
+    try:
+        load(settings.policies)
+    except PolicyError as error:
+        raise WrongSettings(str(error)) from error
+    jira = settings.jira
+    clients = JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
+    try:
+        clients.myself()
+    except ApplicationError as error:
+        if error.type == JIRA_AUTHENTICATION.type:
+            raise Unreachable(
+                "Jira refuses the credential.", where=jira.url, remedy=JIRA_AUTHENTICATION.remedy
+            ) from error
+        log.warning("jira_not_ready", failure=error.type)
+
+
 async def run_worker(settings: Settings) -> None:
     """Work until told to stop, then finish what is under way."""
+    await asyncio.to_thread(refuse_a_broken_start, settings)
     client = await connect(settings)
     ledger = open_ledger(settings.ledger_url.get_secret_value())
     stop = asyncio.Event()
