@@ -14,8 +14,13 @@ HERE = Path(__file__).parent
 # These start sites of their own, or look at where a page leads to and so name the path themselves.
 OF_THEIR_OWN = {
     "test_claims.py", "test_contract.py", "test_context_path.py", "test_datacenter.py",
-    "test_durability_and_start.py", "test_pages.py",
+    "test_durability_and_start.py", "test_nasty_texts.py", "test_pages.py",
+    "test_properties_of_texts.py",
 }  # fmt: skip
+
+
+# How long a query or a body is has nothing to do with the path.
+NOT_SLOW = "not bomb and not ten_megabytes"
 
 
 def test_every_behaviour_holds_behind_a_path() -> None:
@@ -24,7 +29,18 @@ def test_every_behaviour_holds_behind_a_path() -> None:
     files = sorted(str(file) for file in HERE.glob("test_*.py") if file.name not in OF_THEIR_OWN)
     assert len(files) > 10
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            NOT_SLOW,
+            *files,
+        ],
         env={**os.environ, "LOCAL_JIRA_CONTEXT_PATH": "/jira"},
         cwd=HERE.parent.parent,
         capture_output=True,
