@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -106,3 +107,26 @@ def test_a_python_without_venv_is_refused_with_the_remedy(tmp_path):
     )
     assert outcome.returncode == 2
     assert "apt-get install python3.12-venv" in outcome.stderr
+
+
+@pytest.mark.parametrize(("pip_fails", "code"), [(False, 0), (True, 3)])
+def test_what_pip_says_is_shown_only_when_it_fails(tmp_path, pip_fails, code):
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    python = venv / "bin" / "python"
+    fails = "exit 1" if pip_fails else "exit 0"
+    python.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *install*) echo "WARNING: of pip" >&2; {fails} ;; esac\n'
+    )
+    python.chmod(0o755)
+    outcome = subprocess.run(
+        ["sh", "scripts/create-venv"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHON": sys.executable, "VENV": str(venv)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == code, outcome.stderr
+    assert ("WARNING: of pip" in outcome.stderr) is pip_fails
