@@ -63,12 +63,13 @@ class PostOffice:
     async def sweep(self) -> SweepResult:
         """One sweep of the worker's over the last week."""
         now = await self.office.now()
-        return await self.office.client.execute_workflow(
+        result: SweepResult = await self.office.client.execute_workflow(
             INTAKE_SWEEP_WORKFLOW,
             id=f"sweep-{now.isoformat()}-{self.taken}",
             task_queue=self.office.settings.task_queue,
             result_type=SweepResult,
         )
+        return result
 
     async def events(self, issue: Issue, kind: EventKind) -> list[Event]:
         """The item's events of one kind."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from jira_gateway.difference import operation_ids
 from models.jira_view import (
     Cursor,
     DesiredComment,
@@ -245,7 +246,7 @@ class Story:
         """What an item does with a result: people's values become its own wishes."""
         assert result.problems == (), result.problems
         confirmed = set(result.confirmed)
-        assert confirmed == {one.operation_id for one in (*view.comments, *view.links)}
+        assert confirmed == set(operation_ids(view.comments, view.links))
         self.waiting = tuple(c for c in self.waiting if c.operation_id not in confirmed)
         self.links = tuple(one for one in self.links if one.operation_id not in confirmed)
         self.seen, self.cursor = result.observed.fields, result.observed.cursor

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from jira_gateway.difference import operation_ids
 from models.jira_view import DesiredComment, DesiredLink, DesiredView, SeenFields
 from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY
@@ -118,7 +119,7 @@ def _view(write: Write, issue: tuple[str, str], other: str, seen: SeenFields) ->
 
 
 def _operations(wanted: DesiredView) -> set[str]:
-    return {one.operation_id for one in (*wanted.comments, *wanted.links)}
+    return set(operation_ids(wanted.comments, wanted.links))
 
 
 def _failed_as_it_should(failed: list[Any], fault: Fault) -> None:
