@@ -24,7 +24,7 @@ from demo.file_run import run_file
 from demo.people import STAFF
 from demo.reading_back.gather import gather
 from demo.script import load_script
-from demo.stage import Stage, desk_password, open_stage
+from demo.stage import Stage, desk_password, open_stage, watch_words
 from demo.summary import Planned, Summary, page, summarise
 from runtime.problems import ExitCode, Problem, WrongSettings
 
@@ -61,7 +61,7 @@ def run(options: Options) -> int:
         summary, planned = _perform(stage, options)
         if options.as_json:
             print(json.dumps(summary.as_json(), indent=2, ensure_ascii=False), flush=True)  # noqa: T201 - the answer itself
-        say(page(summary, planned, stage.urls))
+        say(page(summary, planned, None if options.once else stage.urls))
         if not options.once:
             _stay_up(stage, planned)
     if not summary.sound:
@@ -158,7 +158,10 @@ def _invitation(stage: Stage, planned: Planned) -> str:
         )
     lines += [
         "  Write an issue of your own in Jira as one of the customers, answer it as ada, and decide "
-        "it with a comment such as `/resolve answered It is under Settings`.",
+        "it with a comment such as `/resolve answered It is under Settings` (tick Internal for "
+        "such a command, or the customer reads it).",
+        f"  A decided item is watched for {watch_words(stage.settings)} here: while it is, a customer "
+        "who comes back opens it again; then it is closed.",
         f"  Kill the worker (kill -9 {stage.worker_process() or 'its process'}), write something, "
         "then start another one:",
         f"    {here} worker",

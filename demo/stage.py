@@ -15,6 +15,9 @@ from demo.actors.jira import JiraPerson
 from demo.actors.terminal import Terminal
 from demo.people import ADMINISTRATOR, CUSTOMERS, STAFF, Played
 from desk.passwords import set_password
+from desk.wording import duration
+from policies.durations import WALL_DAY, seconds_in
+from policies.loader import load
 from runtime.problems import PartFailed
 from runtime.settings import Settings, load_settings
 from runtime.stack import LocalStack
@@ -86,6 +89,13 @@ class Stage:
             rows = csv.writer(file)
             rows.writerow(CUSTOMER_COLUMNS)
             rows.writerows(_known_of(self.accounts[one.id], one) for one in CUSTOMERS.values())
+
+
+def watch_words(settings: Settings) -> str:
+    """How long a decided item is watched, such as `50 seconds`."""
+    watch = load(settings.policies).sla.watch
+    seconds = round(seconds_in(watch.lasts, WALL_DAY) / settings.clock_scale)
+    return f"{seconds} seconds" if seconds < 120 else duration(seconds)
 
 
 def desk_password(person: Played) -> str:

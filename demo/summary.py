@@ -134,11 +134,12 @@ def _decided_count(evidence: Evidence) -> int:
     )
 
 
-def page(summary: Summary, planned: Planned, urls: StackUrls) -> str:
-    """The summary as a person reads it."""
+def page(summary: Summary, planned: Planned, urls: StackUrls | None) -> str:
+    """The summary as a person reads it; `urls` is None when the servers are about to stop."""
+    came = "piece" if summary.items_in == 1 else "pieces"
     lines = [
         "",
-        f"  {summary.items_in} pieces of feedback came in through Jira: {summary.decided} decided, "
+        f"  {summary.items_in} {came} of feedback came in through Jira: {summary.decided} decided, "
         f"{summary.waiting} waiting, {summary.deleted} deleted by a person.",
         f"  {summary.jira_calls_per_item:g} Jira calls and {summary.temporal_actions_per_item:g} "
         f"Temporal actions an item; {summary.seconds:.0f} s in all "
@@ -148,8 +149,9 @@ def page(summary: Summary, planned: Planned, urls: StackUrls) -> str:
         "",
         "  Seen on the way",
     ]
-    width = max((len(name) for name in summary.by_path), default=0)
-    lines += [f"    {name:<{width}}  {count:>3}" for name, count in summary.by_path.items()]
+    seen = {_TITLES.get(name, name): count for name, count in summary.by_path.items()}
+    width = max((len(name) for name in seen), default=0)
+    lines += [f"    {name:<{width}}  {count:>3}" for name, count in seen.items()]
     lines += _worth_a_look(planned, urls)
     problems = [*summary.doubles, *summary.lost, *summary.missing]
     if problems:
@@ -160,6 +162,7 @@ def page(summary: Summary, planned: Planned, urls: StackUrls) -> str:
     return "\n".join([*lines, ""])
 
 
+_TITLES = {KILLED: "in flight when the worker was killed"}
 _STORIES = {
     "refund-yearly-plan": "a refund that two people approved while the worker was killed",
     "clinic-is-down": "an outage that climbed to an executive, with leave",
@@ -169,10 +172,12 @@ _STORIES = {
 }
 
 
-def _worth_a_look(planned: Planned, urls: StackUrls) -> list[str]:
+def _worth_a_look(planned: Planned, urls: StackUrls | None) -> list[str]:
+    browse = f"{urls.jira}/browse/" if urls else ""
     told = [
-        f"    {urls.jira}/browse/{planned.keys[name]}  {story}"
+        f"    {browse}{planned.keys[name]}  {story}"
         for name, story in _STORIES.items()
         if name in planned.keys
     ]
-    return ["", "  Worth a look", *told] if told else []
+    title = "Worth a look" if urls else "What these were (the servers stop now)"
+    return ["", f"  {title}", *told] if told else []

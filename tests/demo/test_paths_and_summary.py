@@ -9,11 +9,13 @@ from evidence_samples import TEAM, effect, event, evidence, issue, item, request
 from demo.reading_back.evidence import Evidence
 from demo.reading_back.paths import PATHS, count_paths, seen_on
 from demo.script import Script
+from demo.stage import POLICIES, SCALE, watch_words
 from demo.summary import KILLED, Planned, Summary, page, summarise
 from models.approval import ActionKind, ApprovalOutcome, Choice, RefusedBallot, Vote
 from models.decision import Confidence
 from models.events import EventKind
 from models.people import Channel
+from runtime.settings import load_settings
 from runtime.stack_plan import StackUrls
 from tests.samples import T0
 
@@ -165,3 +167,23 @@ def test_the_page_tells_problems_and_bounds_them():
     text = page(summary_of(outlived(), planned(), *troubles), planned(), URLS)
     assert "story 0: nothing showed" in text
     assert "and 8 more" in text
+
+
+def test_the_page_names_no_server_that_is_about_to_stop():
+    there = Planned(sent=1, keys={"forget-me": "FT-9"})
+    ending = page(summary_of(outlived(), planned()), there, None)
+    staying = page(summary_of(outlived(), planned()), there, URLS)
+    assert "FT-9  a deletion" in ending
+    assert "http" not in ending
+    assert f"{URLS.jira}/browse/FT-9" in staying
+
+
+def test_the_page_speaks_of_one_piece_and_says_what_the_killed_worker_means():
+    text = page(summary_of(outlived(), planned()), planned(), URLS)
+    assert "1 piece of feedback came in" in text
+    assert "in flight when the worker was killed" in text
+
+
+def test_a_decided_item_is_watched_for_fifty_seconds_of_the_demonstration():
+    settings = load_settings().model_copy(update={"policies": POLICIES, "clock_scale": SCALE})
+    assert watch_words(settings) == "50 seconds"
