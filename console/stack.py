@@ -11,7 +11,7 @@ import typer
 
 from console import options
 from console.surface import say, tell
-from desk.passwords import create_missing_passwords
+from desk.passwords import create_missing_passwords, new_password
 from policies.problems import PolicyError
 from runtime.log import configure_logging
 from runtime.ports import LOOPBACK
@@ -28,6 +28,8 @@ class LocalJiraMode(StrEnum):
     DATACENTER = "datacenter"
 
 
+WHERE_POLICIES_ARE = "Point FOLLOWTHROUGH_POLICIES at a directory of policy files, or unset it."
+PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="An id in people.yaml.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")]
 
 
@@ -44,28 +46,59 @@ def up(
     Example: followthrough up --data-dir .followthrough
     """
     settings = _settings(data_dir)
-    show_new_passwords(settings)
+    if not show_new_passwords(settings):
+        tell("Everybody has a password; `followthrough password PERSON` makes a new one.")
+    tell("Ctrl-C stops everything again.")
     ports = StackPorts(desk=port or settings.desk_port)
     LocalStack(settings, ports=ports, say=tell).run()
 
 
-def show_new_passwords(settings: Settings) -> None:
-    """Make a desk password for everybody who has none, and show the new ones this once."""
-    from desk.people import People  # noqa: PLC0415 - loads the policies, which not every command needs
+def password(person: PersonArgument, data_dir: options.DataDir = None) -> None:
+    """Make a new desk password for a person and show it this once; the old one ends.
 
-    try:
-        people = [person.id for person in People(settings.policies).who_may_sign_in()]
-    except PolicyError as error:
+    Example: followthrough password ada
+    """
+    settings = _settings(data_dir)
+    people = _who_may_sign_in(settings)
+    if person not in people:
         raise WrongSettings(
-            f"the policy files do not load.\n{error}",
-            where=str(settings.policies),
-            remedy="Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
-        ) from error
-    made = create_missing_passwords(settings.data_dir, people)
+            f"{person} may not sign in at the desk.",
+            where=str(settings.policies / "people.yaml"),
+            remedy=f"Those who may are {', '.join(people)}.",
+        )
+    say(
+        f"{person}'s new password for the desk, shown this once: {new_password(settings.data_dir, person)}"
+    )
+
+
+def show_new_passwords(settings: Settings) -> bool:
+    """Make a desk password for everybody who has none, and show the new ones this once.
+
+    Answers whether there were any.
+    """
+    made = create_missing_passwords(settings.data_dir, _who_may_sign_in(settings))
     if made:
         width = max(len(person) for person in made)
         lines = "\n".join(f"  {person:<{width}}  {word}" for person, word in made.items())
         say(f"Passwords for the desk, shown this once:\n{lines}")
+    return bool(made)
+
+
+def _who_may_sign_in(settings: Settings) -> list[str]:
+    from desk.people import People  # noqa: PLC0415 - loads the policies, which not every command needs
+
+    try:
+        return [person.id for person in People(settings.policies).who_may_sign_in()]
+    except PolicyError as error:
+        raise WrongSettings(
+            f"the policy files do not load.\n{error}"
+            if settings.policies.is_dir()
+            else "there is no such directory of policies.",
+            where=str(settings.policies),
+            remedy=WHERE_POLICIES_ARE
+            if not settings.policies.is_dir()
+            else "Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
+        ) from error
 
 
 def worker_command(data_dir: options.DataDir = None) -> None:
@@ -138,6 +171,7 @@ def _settings(data_dir: options.DataDir) -> Settings:
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command(rich_help_panel="Run")(up)
+    app.command(rich_help_panel="Run")(password)
     app.command(name="worker", rich_help_panel="Run")(worker_command)
     app.command(name="desk", rich_help_panel="Run")(desk_command)
     app.command(name="local-jira", rich_help_panel="Run")(local_jira_command)

@@ -33,6 +33,13 @@ def create_missing_passwords(data_dir: Path, people: Iterable[str]) -> dict[str,
     return made
 
 
+def new_password(data_dir: Path, person: str) -> str:
+    """A generated password for one person, replacing the one before; to be shown once."""
+    made = secrets.token_urlsafe(12)
+    set_password(data_dir, person, made)
+    return made
+
+
 def set_password(data_dir: Path, person: str, password: str) -> None:
     """Set one person's password, replacing the one before."""
     data_dir.mkdir(parents=True, exist_ok=True)
