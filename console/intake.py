@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -29,6 +30,8 @@ from runtime.problems import ExitCode, Problem, Unreachable
 from runtime.settings import load_settings
 
 ATTEMPTS = 5
+SAME_MISTAKE_TOLD = 20
+"""So many rows with the same mistake are told by line; the rest is counted."""
 LONGEST_WAIT_SECONDS = 60.0
 _HOPELESS = {JIRA_AUTHENTICATION.type, JIRA_PERMISSION.type}
 Send = Callable[[IntakeRow], IntakeOutcome]
@@ -72,13 +75,19 @@ def intake(
     Bad rows are told by line and the rest goes on. Exit code: 0 when rows were taken in or there
     were none, 1 when every row was bad or refused, 3 when Jira does not answer.
 
-    Example: followthrough intake feedback.csv --map "summary=title,submission_id=id"
+    Columns: submission_id, and summary or description; if you have them customer, source, release,
+    created_at, country, issue_type. See docs/examples/feedback.csv and docs/terminal.md.
+
+    Example: followthrough intake docs/examples/feedback.csv
+
+    Other columns: followthrough intake tickets.csv --map "summary=title,submission_id=id"
     """
     from jira_gateway.gateway import JiraGateway  # noqa: PLC0415 - loads the whole Jira package, which only this command needs
 
     settings = load_settings()
     gateway = JiraGateway(jira_clients(settings.jira), settings.jira.project)
     rows = read_rows(file, parse_mapping(mapping) if mapping else None, limit)
+    mistakes = RowMistakes(file, tell)
     with _progress(limit) as progress:
         task = progress.add_task("Taking in", total=limit)
         summary = take_in(
@@ -86,8 +95,9 @@ def intake(
             lambda row: sent(gateway.create_or_update, row),
             at_once=at_once,
             tell_row=lambda: progress.advance(task),
-            tell_bad=lambda bad: tell(f"{file}:{bad.line}: {bad.what}. {bad.remedy}"),
+            tell_bad=mistakes.tell,
         )
+    mistakes.tell_the_rest()
     if as_json:
         print_json(summary)
     else:
@@ -95,6 +105,27 @@ def intake(
     _tell_failed(summary)
     if not summary.taken_in and (summary.bad or summary.failed):
         raise typer.Exit(ExitCode.ANSWER_IS_NO)
+
+
+class RowMistakes:
+    """Tells bad rows by line; of the same mistake only the first twenty, then how many more."""
+
+    def __init__(self, file: Path, say_it: Callable[[str], None]) -> None:
+        self._file = file
+        self._say = say_it
+        self._times: Counter[str] = Counter()
+
+    def tell(self, bad: BadRow) -> None:
+        """One bad row."""
+        self._times[bad.what] += 1
+        if self._times[bad.what] <= SAME_MISTAKE_TOLD:
+            self._say(f"{self._file}:{bad.line}: {bad.what}. {bad.remedy}")
+
+    def tell_the_rest(self) -> None:
+        """What was not told row by row."""
+        for what, times in self._times.items():
+            if times > SAME_MISTAKE_TOLD:
+                self._say(f"{self._file}: {times - SAME_MISTAKE_TOLD} more rows: {what}.")
 
 
 def take_in(

@@ -11,9 +11,10 @@ from temporalio.exceptions import ApplicationError
 from typer.testing import CliRunner
 
 import cli
-from console.intake import sent
+from console.intake import RowMistakes, sent
 from local_jira.testing import RunningLocalJira, running_local_jira
 from models.intake import IntakeOutcome, IntakeRow
+from runtime.intake_files import BadRow, read_rows
 from runtime.problems import Problem
 
 ROWS = """submission_id,summary,description,customer
@@ -134,3 +135,23 @@ def test_a_key_leads_to_its_item_through_jira(settings: Path, jira: RunningLocal
     assert isinstance(problem, Problem)
     assert problem.exit_code == 1
     assert problem.what.startswith("FT-424242 is not known")
+
+
+def test_every_row_of_the_shipped_example_is_good() -> None:
+    rows = list(read_rows(Path(__file__).parents[2] / "docs" / "examples" / "feedback.csv"))
+
+    assert len(rows) == 5
+    assert [row for row in rows if isinstance(row, BadRow)] == []
+
+
+def test_the_same_mistake_on_many_rows_is_told_twenty_times_and_then_counted() -> None:
+    told: list[str] = []
+    mistakes = RowMistakes(Path("shop.csv"), told.append)
+
+    for line in range(2, 52):
+        mistakes.tell(BadRow(line=line, what="the row has no text", remedy="Give it one."))
+    mistakes.tell(BadRow(line=52, what="the id comes twice", remedy="Look."))
+    mistakes.tell_the_rest()
+
+    assert len(told) == 22
+    assert told[-1] == "shop.csv: 30 more rows: the row has no text."
