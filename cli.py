@@ -6,11 +6,13 @@ Answers go to standard output (`--json`: one JSON document), everything else to 
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from console import acts, doctor, intake, jira_setup, reading, resume, stack
 from console.mishaps import keep_details, quiet_logs
-from console.surface import tell_problem
+from console.surface import print_problem_json, tell_problem
 from runtime.leaving import leave
 from runtime.problems import ExitCode, Problem
 
@@ -37,14 +39,21 @@ def _exit_code() -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except Problem as problem:
-        tell_problem(problem)
+        _tell(problem)
         return problem.exit_code
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # the last guard: a person gets a sentence, the details a file
-        tell_problem(keep_details(error))
+        _tell(keep_details(error))
         return ExitCode.ANSWER_IS_NO
     return ExitCode.DONE
+
+
+def _tell(problem: Problem) -> None:
+    """The sentence for people; beside it a JSON document when `--json` asked for one."""
+    tell_problem(problem)
+    if "--json" in sys.argv[1:]:
+        print_problem_json(problem)
 
 
 if __name__ == "__main__":

@@ -48,10 +48,23 @@ def _in_words(work: Callable[[], Awaitable[Answer]]) -> Answer:
 def wrong_values(error: ValidationError) -> WrongSettings:
     """Which value cannot be used, without repeating it."""
     told = "; ".join(
-        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg'].lower()}"
+        f"{'.'.join(str(part) for part in detail['loc'])} {plain_words(detail['msg'])}".strip()
         for detail in error.errors()
     )
     return WrongSettings(f"This cannot be sent: {told}.", remedy="Correct it and repeat.")
+
+
+def plain_words(message: str) -> str:
+    """A check's message as the rest of a sentence about the value that failed it."""
+    for begins, becomes in (
+        ("Value error, ", ""),
+        ("Input should be ", "must be "),
+        ("String should ", "must "),
+        ("Field required", "is missing"),
+    ):
+        if message.startswith(begins):
+            return becomes + message.removeprefix(begins)
+    return f"cannot be used ({message})"
 
 
 def _print(answer: Answer, as_json: bool) -> None:

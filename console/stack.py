@@ -28,7 +28,6 @@ class LocalJiraMode(StrEnum):
     DATACENTER = "datacenter"
 
 
-WHERE_POLICIES_ARE = "Point FOLLOWTHROUGH_POLICIES at a directory of policy files, or unset it."
 PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="An id in people.yaml.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1.")]
 
@@ -85,20 +84,12 @@ def show_new_passwords(settings: Settings) -> bool:
 
 
 def _who_may_sign_in(settings: Settings) -> list[str]:
-    from desk.people import People  # noqa: PLC0415 - loads the policies, which not every command needs
+    from desk.people import People, wrong_policies  # noqa: PLC0415 - loads the policies, which not every command needs
 
     try:
         return [person.id for person in People(settings.policies).who_may_sign_in()]
     except PolicyError as error:
-        raise WrongSettings(
-            f"the policy files do not load.\n{error}"
-            if settings.policies.is_dir()
-            else "there is no such directory of policies.",
-            where=str(settings.policies),
-            remedy=WHERE_POLICIES_ARE
-            if not settings.policies.is_dir()
-            else "Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
-        ) from error
+        raise wrong_policies(settings.policies, error) from error
 
 
 def worker_command(data_dir: options.DataDir = None) -> None:

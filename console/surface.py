@@ -36,6 +36,13 @@ def print_json(value: BaseModel | Sequence[BaseModel]) -> None:
     print(json.dumps(documents, indent=2, ensure_ascii=False))  # noqa: T201 - as above
 
 
+def print_problem_json(problem: Problem) -> None:
+    """The refusal as one JSON document on standard output."""
+    kind = getattr(problem, "failure", "") or type(problem).__name__
+    error = {"type": kind, "message": problem.what, "remedy": problem.remedy}
+    print(json.dumps({"error": error}, indent=2, ensure_ascii=False))  # noqa: T201 - as above
+
+
 def say(sentence: str) -> None:
     """A sentence that is the answer."""
     answers().print(Text(sentence), soft_wrap=True)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import uvicorn
 
 from desk.app import create_app
+from desk.people import wrong_policies
 from policies.problems import PolicyError
 from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.ports import LOOPBACK, is_free
-from runtime.problems import ExitCode, Problem, WrongSettings
+from runtime.problems import ExitCode, Problem
 from runtime.settings import Settings, load_settings
 
 
@@ -28,11 +29,7 @@ def serve(settings: Settings, port: int) -> None:
     try:
         app = create_app(settings)
     except PolicyError as error:
-        raise WrongSettings(
-            f"the policy files do not load, so nobody could sign in.\n{error}",
-            where=str(settings.policies),
-            remedy="Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
-        ) from error
+        raise wrong_policies(settings.policies, error) from error
     uvicorn.run(
         app,
         host=LOOPBACK,

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from desk.answers import NotFollowed
+from desk.finding import NoKey, UnknownItem
 from desk.site import SignInFirst, Site
 from runtime.problems import ExitCode, Problem, Unreachable
 
@@ -21,7 +22,7 @@ def status_of(problem: Problem) -> int:
     """The HTTP status that says the same as a problem."""
     if isinstance(problem, Unreachable):
         return 503
-    if isinstance(problem, NotFollowed):
+    if isinstance(problem, NotFollowed | UnknownItem | NoKey):
         return 404
     return 400 if problem.exit_code == ExitCode.WRONG_USE else 409
 

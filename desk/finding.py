@@ -28,6 +28,14 @@ Remembered = Callable[[str], "ItemReference | None"]
 """Look a key up in the ledger's index; raises any database error."""
 
 
+class NoKey(WrongSettings):
+    """What was given for a key is none."""
+
+
+class UnknownItem(Problem):
+    """Neither Jira nor the ledger knows the key."""
+
+
 class ItemReference(Frozen):
     """Which item is meant. The key may have changed since; the id never does."""
 
@@ -83,7 +91,7 @@ def jira_clients(settings: JiraSettings) -> JiraClients:
 def find_item(clients: JiraClients, remembered: Remembered, wanted: str) -> ItemReference:
     """The item behind a key such as FT-12, an issue id or a workflow id. Blocking.
 
-    Raises `WrongSettings` (wrong use) for something that is no key, `Problem` when neither Jira nor
+    Raises `NoKey` (wrong use) for something that is no key, `UnknownItem` when neither Jira nor
     the ledger knows it, and `Unreachable` when neither can be asked.
     """
     by_id = _ID.fullmatch(wanted.strip())
@@ -91,7 +99,7 @@ def find_item(clients: JiraClients, remembered: Remembered, wanted: str) -> Item
         return ItemReference(issue_id=by_id[1], issue_key=by_id[1])
     key = wanted.strip().upper()
     if not _KEY.fullmatch(key):
-        raise WrongSettings(
+        raise NoKey(
             f"{wanted!r} is no issue key.", remedy="Give a key such as FT-12, as Jira shows it."
         )
     try:
@@ -112,7 +120,7 @@ def _from_the_ledger(
     if found is not None:
         return found
     if unknown:
-        raise Problem(
+        raise UnknownItem(
             f"{key} is not known: Jira has no such issue that we may see, and the ledger "
             "remembers none.",
             where=url,

@@ -10,8 +10,24 @@ from models.people import Person
 from policies.directory import Directory
 from policies.loader import load
 from policies.problems import PolicyError
+from runtime.problems import WrongSettings
 
 log = structlog.get_logger(__name__)
+
+
+def wrong_policies(policies: Path, error: PolicyError) -> WrongSettings:
+    """What to tell somebody whose policy files do not load, or are not there at all."""
+    if not policies.is_dir():
+        return WrongSettings(
+            "there is no such directory of policies.",
+            where=str(policies),
+            remedy="Point FOLLOWTHROUGH_POLICIES at a directory of policy files, or unset it.",
+        )
+    return WrongSettings(
+        f"the policy files do not load, so nobody could sign in.\n{error}",
+        where=str(policies),
+        remedy="Mend the lines named, or point FOLLOWTHROUGH_POLICIES elsewhere.",
+    )
 
 
 class People:

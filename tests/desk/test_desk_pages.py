@@ -283,7 +283,7 @@ async def test_an_unknown_item_and_an_unknown_page_are_sentences(stage: Stage) -
     nowhere = await ada.get("/nowhere")
     garbled = await ada.get("/items/a b")
 
-    assert (unknown.status_code, nowhere.status_code, garbled.status_code) == (404, 404, 400)
+    assert (unknown.status_code, nowhere.status_code, garbled.status_code) == (404, 404, 404)
     assert "No such item is followed." in unknown.text
     assert "There is no such page." in nowhere.text
 
