@@ -116,8 +116,7 @@ def test_what_pip_says_is_shown_only_when_it_fails(tmp_path, pip_fails, code):
     python = venv / "bin" / "python"
     fails = "exit 1" if pip_fails else "exit 0"
     python.write_text(
-        "#!/bin/sh\n"
-        f'case "$*" in *install*) echo "WARNING: of pip" >&2; {fails} ;; esac\n'
+        f'#!/bin/sh\ncase "$*" in *install*) echo "WARNING: of pip" >&2; {fails} ;; esac\n'
     )
     python.chmod(0o755)
     outcome = subprocess.run(
