@@ -12,12 +12,14 @@ import typer
 
 from console import acts, doctor, intake, jira_setup, reading, resume, stack
 from console.mishaps import keep_details, quiet_logs
+from console.plain_words import PlainGroup
 from console.surface import print_problem_json, tell_problem
 from runtime.leaving import leave
 from runtime.problems import ExitCode, Problem
 
 app = typer.Typer(
     name="followthrough",
+    cls=PlainGroup,
     help="Every piece of post-release feedback is followed through to a recorded decision.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from console import options
 from console.context import connected, find, run, sender
+from console.plain_words import plain_words
 from console.surface import print_json, say, tell
 from desk.acts import ActSender
 from desk.amounts import read_amount
@@ -52,19 +53,6 @@ def wrong_values(error: ValidationError) -> WrongSettings:
         for detail in error.errors()
     )
     return WrongSettings(f"This cannot be sent: {told}.", remedy="Correct it and repeat.")
-
-
-def plain_words(message: str) -> str:
-    """A check's message as the rest of a sentence about the value that failed it."""
-    for begins, becomes in (
-        ("Value error, ", ""),
-        ("Input should be ", "must be "),
-        ("String should ", "must "),
-        ("Field required", "is missing"),
-    ):
-        if message.startswith(begins):
-            return becomes + message.removeprefix(begins)
-    return f"cannot be used ({message})"
 
 
 def _print(answer: Answer, as_json: bool) -> None:

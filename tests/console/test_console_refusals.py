@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import cli
-from console.acts import plain_words
+from console.plain_words import plain_words
 from console.surface import print_problem_json
 from desk.acts import ActRefused
 from desk.failures import status_of
@@ -62,3 +62,25 @@ def test_an_unknown_item_is_not_found_on_the_desk() -> None:
 )
 def test_wrong_values_are_told_in_plain_words(said: str, told: str) -> None:
     assert plain_words(said) == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("queue", "--limit", "0"), "must be greater than or equal to 1"),
+        (("queue", "--awaiting", "foo"), "'foo' is not one of 'owner'"),
+        (("ack", "12"), "Missing option '--as'"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    told: str,
+) -> None:
+    assert leave_with(monkeypatch, *arguments) == 2
+
+    said = capsys.readouterr().err
+    assert told in said
+    assert "Value error" not in said
+    assert "Input should" not in said
