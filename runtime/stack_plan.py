@@ -120,6 +120,7 @@ def settings_of_stack(
     jira = settings.jira.model_copy(
         update={
             "url": urls.jira,
+            "site_url": urls.jira,
             "user": variables["JIRA_USER"],
             "token": SecretStr(variables["JIRA_TOKEN"]),
             "kind": "cloud",
@@ -188,6 +189,7 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         # A profile on this machine may ask for TLS or a key, which the local server has not.
         "TEMPORAL_CONFIG_FILE": "/dev/null",
         "JIRA_URL": urls.jira,
+        "JIRA_SITE_URL": urls.jira,
         "JIRA_USER": LOCAL_JIRA_USER,
         "JIRA_TOKEN": LOCAL_JIRA_TOKEN,
         "JIRA_KIND": "cloud",

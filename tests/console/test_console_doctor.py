@@ -127,7 +127,7 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None
 def test_as_a_process_a_silent_temporal_is_a_sentence_on_stderr_and_exit_code_3(
     tmp_path: Path,
 ) -> None:
-    result = as_a_process(tmp_path, "queue", "--json")
+    result = as_a_process(tmp_path, "queue")
 
     assert result.returncode == 3, result.stderr
     assert result.stdout == ""
