@@ -60,6 +60,11 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _jira_clients(settings: Settings) -> JiraClients:
+    jira = settings.jira
+    return JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
+
+
 def build_activities(
     settings: Settings,
     client: Client,
@@ -67,9 +72,8 @@ def build_activities(
     now: Callable[[], datetime] = _utc_now,
 ) -> list[Callable[..., Any]]:
     """Every activity, wired to the real outside. Tests call this too, with their own clock."""
-    jira = settings.jira
-    clients = JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
-    gateway = JiraGateway(clients, jira.project)
+    clients = _jira_clients(settings)
+    gateway = JiraGateway(clients, settings.jira.project)
     policies = PolicySource(settings.policies)
     signer = load_or_create_signing_key(settings.signing_key_file)
     interpreter = JiraInterpreter(policies.people, commands.parse, signer, now)
@@ -110,14 +114,15 @@ def refuse_a_broken_start(settings: Settings) -> None:
         load(settings.policies)
     except PolicyError as error:
         raise WrongSettings(str(error)) from error
-    jira = settings.jira
-    clients = JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
+    clients = _jira_clients(settings)
     try:
         clients.myself()
     except ApplicationError as error:
         if error.type == JIRA_AUTHENTICATION.type:
             raise Unreachable(
-                "Jira refuses the credential.", where=jira.url, remedy=JIRA_AUTHENTICATION.remedy
+                "Jira refuses the credential.",
+                where=settings.jira.url,
+                remedy=JIRA_AUTHENTICATION.remedy,
             ) from error
         log.warning("jira_not_ready", failure=error.type)
 
