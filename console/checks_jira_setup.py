@@ -15,7 +15,7 @@ from console.checks import Finding, is_local, note, ok, wrong
 from console.checks_jira import check_credential, check_project, check_webhook, failed
 from desk.finding import jira_clients
 from models.lifecycle import StatusCategory
-from models.policy import StatusMap
+from models.status_map import StatusMap
 from policies.loader import load
 from policies.problems import PolicyError
 from runtime.settings import JiraSettings, Settings

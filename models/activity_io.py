@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from models.approval import ActionProposal, EffectReceipt, ItemFacts
 from models.base import Frozen, Moment
+from models.calendar import CalendarDefinition
 from models.events import LedgerEntry
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, ObservedIssue
-from models.policy import CalendarDefinition, PolicySnapshot
+from models.policy import PolicySnapshot
 
 
 class ReceiveInput(Frozen):

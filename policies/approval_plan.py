@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from models.approval import ActionKind, ActionProposal, ApprovalPlan, Excluded, ItemFacts
+from models.approval_rule import ApprovalRule, OnRefusal
 from models.people import Person
-from models.policy import ApprovalRule, OnRefusal, PolicySnapshot
+from models.policy import PolicySnapshot
 from policies.business_time import DAYS_COVERED, CalendarExhausted, add_seconds, expand
 from policies.conditions import (
     MOST_MINOR_UNITS,

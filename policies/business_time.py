@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from models.calendar import CalendarDefinition
 from models.clocks import BusinessCalendar
-from models.policy import CalendarDefinition
 
 DAY = 86_400
 DAYS_COVERED = 200

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.calendar import CalendarDefinition
 from models.item import FeedbackItem
-from models.policy import CalendarDefinition
 from policies.conditions import Vocabulary, compile_condition
-from policies.documents import CUSTOMER, CalendarEntry, known_zones, window_minutes
+from policies.documents.base import CUSTOMER
+from policies.documents.calendars import CalendarEntry, known_zones, window_minutes
 from policies.holiday_dates import public_holidays
 from policies.item_facts import customer_facts
 from policies.policy_set import PolicySet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.base import Frozen
 from models.people import Act, Person
-from policies.documents import PeopleDocument
+from policies.documents.people import PeopleDocument
 
 
 class Directory(Frozen):

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from models.clocks import BusinessCalendar
 from models.item_state import Acknowledgement, ClimbState, LadderState, RungLeave
+from models.ladder import Ladder, Rung
 from models.people import Actor
-from models.policy import Ladder, Rung
 from policies.business_time import CalendarExhausted, add_seconds
 
 

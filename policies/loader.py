@@ -7,17 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from models.taxonomy import Taxonomy
-from policies.cross_checks import Bundle, check
+from policies.checks.bundle import Bundle
+from policies.checks.together import check
 from policies.directory import directory_of
-from policies.documents import (
-    DOCUMENTS,
-    ApprovalDocument,
-    CalendarsDocument,
-    EscalationDocument,
-    PeopleDocument,
-    SlaDocument,
-    TriageDocument,
-)
+from policies.documents.approval import ApprovalDocument
+from policies.documents.calendars import CalendarsDocument
+from policies.documents.escalation import EscalationDocument
+from policies.documents.people import PeopleDocument
+from policies.documents.registry import DOCUMENTS
+from policies.documents.sla import SlaDocument
+from policies.documents.triage import TriageDocument
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError, PolicyProblem, suggestion
 from policies.validation import AnyDocument, validate

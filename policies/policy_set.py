@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from models.taxonomy import Taxonomy
 from policies.directory import Directory
-from policies.documents import (
-    ApprovalDocument,
-    CalendarsDocument,
-    EscalationDocument,
-    SlaDocument,
-    TriageDocument,
-)
+from policies.documents.approval import ApprovalDocument
+from policies.documents.calendars import CalendarsDocument
+from policies.documents.escalation import EscalationDocument
+from policies.documents.sla import SlaDocument
+from policies.documents.triage import TriageDocument
 
 
 @dataclass(frozen=True)

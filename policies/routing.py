@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.base import Frozen
 from models.item import FeedbackItem, ProposedAction, Suggestion
 from policies.conditions import Vocabulary, compile_condition
-from policies.documents import Route
+from policies.documents.triage import Route
 from policies.item_facts import customer_facts
 from policies.policy_set import PolicySet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policies.documents import DOCUMENTS
+from policies.documents.registry import DOCUMENTS
 
 
 def schemas() -> dict[str, dict[str, Any]]:

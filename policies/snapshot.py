@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from models.approval_rule import ApprovalRule
+from models.calendar import CalendarDefinition
 from models.clocks import BusinessCalendar
 from models.item import FeedbackItem
+from models.ladder import Ladder, Rung
 from models.lifecycle import Severity
 from models.people import Act, Person
-from models.policy import (
-    ApprovalRule,
-    CalendarDefinition,
-    Ladder,
-    PolicySnapshot,
-    Rung,
-    SeverityRules,
-    StatusMap,
-    WatchRule,
-)
+from models.policy import PolicySnapshot, SeverityRules, WatchRule
+from models.status_map import StatusMap
 from policies import calendar_choice
 from policies.business_time import begin_of_cover, covering
 from policies.directory import Directory
-from policies.documents import (
-    ITEM_OWNER,
-    ApprovalEntry,
-    CalendarEntry,
-    LadderEntry,
-    RungEntry,
-    TargetRule,
-)
+from policies.documents.approval import ApprovalEntry
+from policies.documents.calendars import CalendarEntry
+from policies.documents.escalation import ITEM_OWNER, LadderEntry, RungEntry
+from policies.documents.sla import TargetRule
 from policies.durations import WALL_DAY, seconds_in
 from policies.policy_set import PolicySet
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from policies.documents import Document
+from policies.documents.base import Document
 from policies.problems import PathPart, PolicyError, PolicyProblem, shown, suggestion
 from policies.yaml_source import Source
 

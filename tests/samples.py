@@ -6,22 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from models.activity_io import Received
 from models.approval import ActionKind
+from models.approval_rule import ApprovalRule
+from models.calendar import CalendarDefinition
 from models.clocks import ClockName
 from models.item import CustomerFacts, FeedbackItem, Suggestion, TriageResult
 from models.item_state import ItemState
 from models.jira_view import Cursor, ObservedComment, ObservedEdit, ObservedIssue, SeenFields, Side
+from models.ladder import Ladder, Rung
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.people import Act, Actor, Channel, Person
-from models.policy import (
-    ApprovalRule,
-    CalendarDefinition,
-    Ladder,
-    PolicySnapshot,
-    Rung,
-    SeverityRules,
-    StatusMap,
-    WatchRule,
-)
+from models.policy import PolicySnapshot, SeverityRules, WatchRule
+from models.status_map import StatusMap
 from policies import business_time
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

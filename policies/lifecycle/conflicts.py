@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.item_state import ItemState
 from models.jira_view import ObservedEdit, ObservedIssue
 from models.lifecycle import StatusCategory
-from models.policy import Conflict
+from models.status_map import Conflict
 from policies.lifecycle import record
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import open_questions

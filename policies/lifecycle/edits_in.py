@@ -12,7 +12,7 @@ from models.jira_view import ObservedEdit, ObservedIssue, SeenFields, Side
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.messages import Resolve
 from models.people import Act, Actor, Channel
-from models.policy import Conflict
+from models.status_map import Conflict
 from policies.lifecycle import acts, conflicts, record, running_clocks
 from policies.lifecycle.ladder import change_severity
 from policies.lifecycle.recontact import reopen

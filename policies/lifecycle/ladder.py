@@ -7,10 +7,10 @@ from datetime import datetime
 from models.approval import ActionKind, ActionProposal
 from models.events import EventKind
 from models.item_state import ItemState, LadderState, OpenAction, Outgoing
+from models.ladder import Ladder, Rung
 from models.lifecycle import Severity
 from models.names import action_workflow_id
 from models.people import Actor, Channel
-from models.policy import Ladder, Rung
 from policies import clocks, escalation
 from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
 from policies.lifecycle import record, running_clocks, words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from models.approval import ActionKind
 from models.clocks import ClockName, ClockRun
 from models.item_state import ClimbState, ItemState, OpenAction
+from models.ladder import Ladder, Rung
 from models.lifecycle import Awaiting, Stage
-from models.policy import Ladder, Rung
 
 
 def stage_of(state: ItemState) -> Stage:

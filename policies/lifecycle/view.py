@@ -15,7 +15,7 @@ from models.item_state import ItemState
 from models.jira_view import DesiredView, ProjectionProblem, ProjectionResult
 from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY, LABEL_PREFIX
-from models.policy import Conflict
+from models.status_map import Conflict
 from policies.lifecycle import record
 from policies.lifecycle.running_clocks import due, pinned
 from policies.lifecycle.stages import clock, needs_triage, open_questions

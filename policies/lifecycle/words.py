@@ -18,7 +18,8 @@ from models.decision import Decision
 from models.failures import FAILURES_BY_TYPE
 from models.item import Reason, TriageResult
 from models.item_state import ItemState
-from models.policy import PolicySnapshot, Rung
+from models.ladder import Rung
+from models.policy import PolicySnapshot
 from policies.money import in_words
 
 OUTCOME_WORDS: dict[ApprovalOutcome, str] = {

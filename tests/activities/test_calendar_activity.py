@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.calendar import CalendarActivities
 from models.activity_io import ExtendCalendarInput
-from models.policy import CalendarDefinition
+from models.calendar import CalendarDefinition
 from policies.business_time import covering
 
 HOURS = CalendarDefinition(

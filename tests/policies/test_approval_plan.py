@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.approval import ActionKind, ActionProposal, ApprovalOutcome, ItemFacts, Money
+from models.approval_rule import ApprovalRule
 from models.lifecycle import Severity
 from models.people import Act, Actor, Channel, Person
-from models.policy import ApprovalRule, PolicySnapshot
+from models.policy import PolicySnapshot
 from policies import approval
 from policies.approval_plan import NO_RULE, plan
 from policies.business_time import always_open

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.calendar import CalendarDefinition
 from models.clocks import BusinessCalendar
-from models.policy import CalendarDefinition
 from policies.business_time import (
     CalendarExhausted,
     add_seconds,

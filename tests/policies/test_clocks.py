@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.calendar import CalendarDefinition
 from models.clocks import ClockName, ClockRun
-from models.policy import CalendarDefinition
 from policies import clocks
 from policies.business_time import always_open, expand
 

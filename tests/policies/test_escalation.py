@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.calendar import CalendarDefinition
 from models.item_state import ClimbState, LadderState
+from models.ladder import Ladder, Rung
 from models.people import Act, Actor, Channel, Proof, ProofClaim
-from models.policy import CalendarDefinition, Ladder, Rung
 from policies import escalation
 from policies.business_time import always_open, expand
 from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped

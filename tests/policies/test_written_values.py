@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from models.approval import Money
-from policies.documents import DOCUMENTS, window_minutes
+from policies.documents.calendars import window_minutes
+from policies.documents.registry import DOCUMENTS
 from policies.durations import seconds_in
 from policies.loader import DEFAULT_DIRECTORY
 from policies.money import DECIMALS, AmountError, in_words, read_amount

@@ -12,8 +12,8 @@ from models.jira_view import ObservedEdit, SeenFields, Side
 from models.lifecycle import Awaiting, Outcome, Severity, StatusCategory
 from models.messages import Override, Resolve
 from models.people import Channel
-from models.policy import Conflict, FieldConflicts, StatusMap
-from policies.documents import Statuses
+from models.status_map import Conflict, FieldConflicts, StatusMap
+from policies.documents.sla import Statuses
 from policies.lifecycle import acts, conflicts, observation, receiving, view
 from policies.lifecycle.stages import awaiting_of, open_questions
 from tests.samples import T0, actor, after, empty_state, fields, observed, received

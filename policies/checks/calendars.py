@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.documents import CUSTOMER, CalendarEntry, CalendarsDocument
+from policies.documents.base import CUSTOMER
+from policies.documents.calendars import CalendarEntry, CalendarsDocument
 from policies.holiday_dates import is_known_country, subdivisions_of
 from policies.problems import PathPart, PolicyProblem, shown, suggestion
 from policies.yaml_source import Source

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from models.approval import ActionKind
-from policies.documents import ApprovalEntry, CalendarChoice, Route, TargetRule
+from policies.checks.findings import Problems
+from policies.documents.approval import ApprovalEntry
+from policies.documents.sla import CalendarChoice, TargetRule
+from policies.documents.triage import Route
 from policies.problems import PathPart, PolicyProblem, shown
 from policies.yaml_source import Source
-
-Problems = Iterator[PolicyProblem]
 
 
 def falls_through(

@@ -7,28 +7,25 @@ the wall clock, and in working time at most what a calendar is open in 90 days w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models.policy import CalendarDefinition
+from models.calendar import CalendarDefinition
 from policies.business_time import expand
 from policies.calendar_choice import weekly_windows
-from policies.documents import (
-    ApprovalDocument,
-    CalendarEntry,
-    CalendarsDocument,
-    EscalationDocument,
-    SlaDocument,
-)
+from policies.checks.findings import Problems
+from policies.documents.approval import ApprovalDocument
+from policies.documents.calendars import CalendarEntry, CalendarsDocument
+from policies.documents.escalation import EscalationDocument
+from policies.documents.sla import SlaDocument
 from policies.durations import WALL_DAY, seconds_in
-from policies.problems import PathPart, PolicyProblem
+from policies.problems import PathPart
 from policies.yaml_source import Source
 
 LONGEST_DAYS = 90
 """Nothing that is promised or waited for lasts longer on the wall clock, holidays left out."""
 
-Problems = Iterator[PolicyProblem]
 _A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,37 @@
+"""Checks of people.yaml."""
+
+from __future__ import annotations
+
+from models.people import Act
+from policies.checks.findings import Problems, unknown, used_twice
+from policies.directory import Directory
+from policies.documents.people import PeopleDocument
+from policies.problems import PathPart
+from policies.yaml_source import Source
+
+
+def check_people(source: Source, document: PeopleDocument, directory: Directory) -> Problems:
+    """Names used twice, accounts without a human behind them, and permissions left out."""
+    entries: list[tuple[tuple[PathPart, ...], str, str | None]] = []
+    entries += [
+        (("people", index), person.id, person.jira) for index, person in enumerate(document.people)
+    ]
+    entries += [
+        (("automation", index), robot.id, robot.jira)
+        for index, robot in enumerate(document.automation)
+    ]
+    yield from used_twice(source, [((*path, "id"), id_) for path, id_, _ in entries])
+    yield from used_twice(source, [((*path, "jira"), jira) for path, _, jira in entries if jira])
+    humans = {person.id for person in document.people}
+    for index, robot in enumerate(document.automation):
+        if robot.behind not in humans:
+            yield unknown(source, ("automation", index, "behind"), robot.behind, humans, "person")
+    for act in Act:
+        if act not in document.permissions:
+            remedy = f"add {act}, with [] if nobody may"
+            yield source.problem(("permissions", act.value), "is missing", remedy=remedy)
+    for act, roles in document.permissions.items():
+        for index, role in enumerate(roles):
+            if role not in directory.roles:
+                path = ("permissions", act.value, index)
+                yield unknown(source, path, role, directory.roles, "role that anybody has")

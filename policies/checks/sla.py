@@ -1,0 +1,51 @@
+"""Checks of sla.yaml against the calendars and the categories."""
+
+from __future__ import annotations
+
+from models.lifecycle import Severity
+from policies.checks.bundle import Bundle
+from policies.checks.findings import Problems, unknown
+from policies.checks.order import falls_through, hidden_targets
+from policies.documents.sla import SlaDocument
+from policies.problems import PathPart, shown
+
+
+def check_sla(bundle: Bundle, document: SlaDocument) -> Problems:
+    """Severities without a target, and names that no other file knows."""
+    source = bundle.sources["sla"]
+    yield from falls_through(source, ("calendars",), document.calendars)
+    if bundle.calendars:
+        calendars = [entry.name for entry in bundle.calendars.calendars]
+        for index, choice in enumerate(document.calendars):
+            if choice.calendar not in calendars:
+                path: tuple[PathPart, ...] = ("calendars", index, "calendar")
+                yield unknown(source, path, choice.calendar, calendars, "calendar")
+    if bundle.triage:
+        categories = [entry.name for entry in bundle.triage.categories]
+        for index, rule in enumerate(document.targets):
+            for place, category in enumerate(rule.category):
+                if category not in categories:
+                    path = ("targets", index, "category", place)
+                    yield unknown(source, path, category, categories, "category")
+    yield from hidden_targets(source, document.targets)
+    for severity in Severity:
+        if not any(
+            (not rule.severity or severity in rule.severity)
+            and not rule.segment
+            and not rule.category
+            for rule in document.targets
+        ):
+            yield source.problem(
+                ("targets",),
+                f"leaves some {severity} items without a target",
+                remedy=f"end with a rule for {severity} without segment and category",
+                of_key=True,
+            )
+    for outcome, resolution in document.statuses.resolutions.items():
+        if resolution not in document.statuses.outcomes:
+            yield source.problem(
+                ("statuses", "resolutions", outcome.value),
+                "is not read back",
+                got=shown(resolution),
+                remedy=f"add {resolution!r} to statuses.outcomes",
+            )

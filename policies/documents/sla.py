@@ -1,0 +1,88 @@
+"""The shape of sla.yaml: what is promised, and what stops the clocks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.clocks import ClockName
+from models.lifecycle import Outcome, Severity, StatusCategory
+from models.status_map import Conflict
+from policies.documents.base import ConditionText, Document, Identifier, Name
+from policies.durations import Duration
+
+
+class CalendarChoice(Document):
+    """Which calendar counts. The first choice whose `when` is true decides."""
+
+    calendar: Identifier
+    when: ConditionText | None = None
+    """Left out only in the last choice."""
+
+
+class TargetRule(Document):
+    """Promises for some items. The first rule that fits severity, segment and category decides.
+
+    A list that is left out fits everything. Targets count in the item's calendar.
+    """
+
+    name: Name
+    severity: tuple[Severity, ...] = ()
+    segment: tuple[Name, ...] = ()
+    category: tuple[Name, ...] = ()
+    first_response: Duration
+    next_response: Duration
+    resolution: Duration
+
+    def written_targets(self) -> dict[ClockName, str]:
+        """The three targets by the clock that they are for."""
+        return {
+            ClockName.FIRST_RESPONSE: self.first_response,
+            ClockName.NEXT_RESPONSE: self.next_response,
+            ClockName.RESOLUTION: self.resolution,
+        }
+
+
+class Watch(Document):
+    """How long a decided item is watched for the customer coming back, on the wall clock."""
+
+    lasts: Duration
+    same_category: bool = True
+
+
+class Conflicts(Document):
+    """Who is right when a person sets in Jira what the item wants otherwise.
+
+    `jira_wins`: the person's value stays and is taken in. `workflow_wins`: it is written over, and
+    an internal comment says so. `ask`: it stays, and a person is asked to decide.
+    """
+
+    priority: Conflict = Conflict.JIRA_WINS
+    assignee: Conflict = Conflict.JIRA_WINS
+    due_date: Conflict = Conflict.JIRA_WINS
+    status: Conflict = Conflict.JIRA_WINS
+    """Only moves into Done without a decision, and out of Done after one, are conflicts."""
+
+
+class Statuses(Document):
+    """How our stages and outcomes meet the names that your Jira uses."""
+
+    preferred: dict[StatusCategory, tuple[Name, ...]] = {}
+    pause_when: tuple[Name, ...] = ()
+    resolutions: dict[Outcome, Name] = {}
+    outcomes: dict[Name, Outcome] = {}
+    conflicts: Conflicts = Conflicts()
+
+
+class SlaDocument(Document):
+    """sla.yaml: what is promised, and what stops the clocks."""
+
+    calendars: Annotated[tuple[CalendarChoice, ...], Field(min_length=1)]
+    targets: Annotated[tuple[TargetRule, ...], Field(min_length=1)]
+    warn_at_percent: tuple[Annotated[int, Field(ge=1, le=99)], ...] = (75,)
+    reopen_is_new_cycle: bool = True
+    """True counts a reopened item anew; False goes on where the clock stood."""
+    pause_while_approving: bool = False
+    watch: Watch
+    statuses: Statuses = Statuses()
