@@ -27,6 +27,7 @@ from activities.jira import JiraActivities
 from activities.ledger import LedgerActivities
 from activities.policy_source import PolicySource
 from activities.receive import Pinning, ReceiveActivities
+from activities.reconcile import ReconcileActivities
 from activities.sweep import SweepActivities
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
@@ -41,14 +42,20 @@ from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.pepper import load_or_create_pepper
 from runtime.problems import Problem, Unreachable, WrongSettings
+from runtime.schedules import ensure_schedules
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
-from runtime.sweep_schedule import ensure_sweep_schedule
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
+from workflows.reconcile import ReconcileWorkflow
 
-WORKFLOWS: Sequence[type] = (FeedbackItemWorkflow, PolicyActionWorkflow, IntakeSweepWorkflow)
+WORKFLOWS: Sequence[type] = (
+    FeedbackItemWorkflow,
+    PolicyActionWorkflow,
+    IntakeSweepWorkflow,
+    ReconcileWorkflow,
+)
 THREADS = 16
 """Activities at once; each thread has its own Jira connection."""
 DRAIN = timedelta(seconds=30)
@@ -101,6 +108,7 @@ def build_activities(
         effects.compensate,
         CalendarActivities().extend_calendar,
         SweepActivities(client, gateway, ledger, interpreter).sweep,
+        ReconcileActivities(client, gateway).reconcile,
     ]
 
 
@@ -149,7 +157,7 @@ async def run_worker(settings: Settings) -> None:
             )
             async with worker:
                 log.info("worker_started", task_queue=settings.task_queue)
-                await ensure_sweep_schedule(client, settings.task_queue)
+                await ensure_schedules(client, settings.task_queue)
                 await stop.wait()
                 log.info("worker_drains")
     finally:

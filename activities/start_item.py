@@ -14,6 +14,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.lifecycle import Stage
 from models.messages import ItemStart, JiraChanged
@@ -56,6 +57,22 @@ async def start_item(
     except WorkflowAlreadyStartedError:
         return Started.ENDED
     return Started.TOLD
+
+
+async def tell_running_item(client: Client, issue_id: str, delivery: str, event: str) -> bool:
+    """Wake the item of an issue outside our project; False when no item of it runs.
+
+    Such an issue begins no item, since only those of our project are ours to take in. Raises
+    `temporalio.service.RPCError`.
+    """
+    handle = client.get_workflow_handle(feedback_workflow_id(issue_id))
+    try:
+        await handle.signal(SIGNAL_JIRA_CHANGED, JiraChanged(delivery=delivery, event=event))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
 
 
 async def start_again(client: Client, task_queue: str, issue_id: str, issue_key: str) -> None:

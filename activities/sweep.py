@@ -14,7 +14,13 @@ from activities.earlier_life import Records, earlier_life, news_since, wants_a_n
 from activities.jira import remember
 from activities.marks import Watermarks
 from activities.receive import ledger_failures
-from activities.start_item import Started, start_again, start_item, start_unless_known
+from activities.start_item import (
+    Started,
+    start_again,
+    start_item,
+    start_unless_known,
+    tell_running_item,
+)
 from jira_gateway.gateway import JiraGateway
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.search import ChangedIssue
@@ -46,11 +52,13 @@ class SweepActivities:
     async def sweep(self, request: SweepInput) -> SweepResult:
         """Tell every issue's item that changed since the last sweep, oldest change first.
 
-        The window overlaps the last one by `request.overlap` seconds, since a search lags; an
-        issue whose mark is known is passed over. Reports a heartbeat for each page. Raises
+        The window is kept on Jira's clock, which may be hours off ours, and overlaps the last one
+        by `request.overlap` seconds, since a search lags; an issue whose mark is known is passed
+        over. Reports a heartbeat for each page. Raises
         `ApplicationError` of `models.failures`.
         """
-        begin = request.since or request.now - FIRST_LOOK_BACK
+        until = await asyncio.to_thread(self._gateway.clock)
+        begin = request.since or until - FIRST_LOOK_BACK
         pages = self._gateway.changed_since(begin - timedelta(seconds=request.overlap))
         seen: set[tuple[str, str | None]] = set()
         told = known = 0
@@ -65,7 +73,7 @@ class SweepActivities:
                     told += 1
             activity.heartbeat(len(seen))
         return SweepResult(
-            until=request.now,
+            until=until,
             looked_at=len({issue_id for issue_id, _ in seen}),
             told=told,
             already_known=known,
@@ -77,6 +85,9 @@ class SweepActivities:
     async def _tell(self, issue: ChangedIssue, *, new: bool) -> bool:
         """Wake the issue's item, or start it; False when it ended and nothing calls it back."""
         queue = activity.info().task_queue
+        delivery = f"sweep-{issue.mark or issue.updated_at.isoformat()}"
+        if issue.project != self._gateway.project_key:
+            return await tell_running_item(self._client, issue.issue_id, delivery, EVENT)
         if new and await start_unless_known(self._client, queue, issue.issue_id, issue.issue_key):
             return True
         outcome = await start_item(
@@ -84,7 +95,7 @@ class SweepActivities:
             queue,
             issue.issue_id,
             issue.issue_key,
-            f"sweep-{issue.mark or issue.updated_at.isoformat()}",
+            delivery,
             EVENT,
             created=False,
         )

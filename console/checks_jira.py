@@ -12,7 +12,8 @@ from temporalio.exceptions import ApplicationError
 from console.checks import ASK_SECONDS, Finding, is_local, note, ok, unreachable, wrong
 from desk.finding import jira_clients
 from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, JIRA_AUTHENTICATION, JIRA_UNAVAILABLE
-from runtime.jira_webhook import EVENTS, WEBHOOK_PATH, WEBHOOKS
+from models.names import ITEM_LABEL
+from runtime.jira_webhook import EVENTS, WEBHOOK_PATH, WEBHOOKS, webhook_filter
 from runtime.settings import JiraSettings, Settings
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def check_webhook(settings: Settings, clients: JiraClients) -> Finding:
     page = f"{_site(settings.jira, clients)}{WEBHOOK_PAGE}"
     by_hand = (
         f"As an administrator, open {page} and add a webhook to {wanted} with the secret of "
-        f'JIRA_WEBHOOK_SECRET, the filter `project = "{settings.jira.project}"` and the events '
+        f"JIRA_WEBHOOK_SECRET, the filter `{webhook_filter(settings.jira.project)}` and the events "
         f"{', '.join(EVENTS)}. Until then the sweep finds changes."
     )
     try:
@@ -107,10 +108,11 @@ def check_webhook(settings: Settings, clients: JiraClients) -> Finding:
     signed = [hook for hook in enabled if _is_signed(hook)]
     if not signed:
         return wrong(part, "it is not signed, so the desk refuses what it sends.", by_hand)
-    return _all_events(part, wanted, page, signed)
+    return _sent(part, wanted, page, settings.jira.project, signed)
 
 
-def _all_events(part: str, wanted: str, page: str, hooks: list[dict[str, Any]]) -> Finding:
+def _sent(part: str, wanted: str, page: str, project: str, hooks: list[dict[str, Any]]) -> Finding:
+    """Whether these send every event of every issue that concerns us."""
     sent = {event for hook in hooks for event in hook.get("events") or ()}
     missing = [event for event in EVENTS if event not in sent]
     if missing:
@@ -119,7 +121,18 @@ def _all_events(part: str, wanted: str, page: str, hooks: list[dict[str, Any]]) 
             f"it does not send {', '.join(missing)}.",
             f"Tick these events of the webhook at {page}; until then the sweep finds the changes.",
         )
+    if not any(_tells_of_moved(hook) for hook in hooks):
+        return note(
+            part,
+            "its filter leaves out issues that were moved to another project; the sweep finds them.",
+            f"Give it the filter `{webhook_filter(project)}` at {page}.",
+        )
     return ok(part, f"leads to {wanted}, signed, with every event.")
+
+
+def _tells_of_moved(hook: dict[str, Any]) -> bool:
+    filters = hook.get("filters") or {}
+    return not any(filters.values()) or any(ITEM_LABEL in str(jql) for jql in filters.values())
 
 
 def _site(jira: JiraSettings, clients: JiraClients) -> str:

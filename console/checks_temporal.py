@@ -12,9 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.checks import Finding, note, ok, unreachable, wrong
 from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
-from models.names import INTAKE_SWEEP_SCHEDULE, SEARCH_ATTRIBUTES
+from models.names import SEARCH_ATTRIBUTES
 from runtime.connection import connect
 from runtime.problems import Unreachable
+from runtime.schedules import RECURRING, Recurring
 from runtime.settings import Settings
 from runtime.temporal_server import missing_search_attributes
 
@@ -33,7 +34,7 @@ async def check_temporal(settings: Settings) -> list[Finding]:
     try:
         findings.append(await _search_attributes(client, settings))
         findings.append(await _worker(client, settings.task_queue))
-        findings.append(await _sweep(client))
+        findings.extend([await _schedule(client, recurring) for recurring in RECURRING])
         findings.extend(await _parked(client))
     except Unreachable as problem:
         findings.append(unreachable(part, problem.what, problem.remedy))
@@ -82,21 +83,27 @@ async def _worker(client: Client, task_queue: str) -> Finding:
     )
 
 
-async def _sweep(client: Client) -> Finding:
-    part = "sweep"
+async def _schedule(client: Client, recurring: Recurring) -> Finding:
+    part = recurring.part
     try:
-        description = await client.get_schedule_handle(INTAKE_SWEEP_SCHEDULE).describe()
+        description = await client.get_schedule_handle(recurring.schedule_id).describe()
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
         return wrong(
             part,
-            "the schedule that catches lost webhooks is not there.",
+            f"its schedule is not there ({recurring.summary.lower()}).",
             "A worker makes it when it starts: `followthrough worker`.",
         )
     if description.schedule.state.paused:
-        return note(part, "the schedule is paused.", "Unpause it in the Temporal UI.")
-    return ok(part, "the schedule that catches lost webhooks is there.")
+        return note(
+            part,
+            f"its schedule is paused ({recurring.summary.lower()}).",
+            "Unpause it in the Temporal UI.",
+        )
+    return ok(
+        part, f"{recurring.summary}, every {recurring.every.total_seconds() / 60:.0f} minutes."
+    )
 
 
 async def _parked(client: Client) -> list[Finding]:

@@ -31,12 +31,10 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from desk.answers import is_unknown
+from activities.start_item import tell_running_item
 from desk.signature import signature_holds
 from desk.temporal_link import TemporalLink
 from desk.webhook_payload import Hint, Malformed, read_hint, was_created
-from models.messages import JiraChanged
-from models.names import SIGNAL_JIRA_CHANGED, feedback_workflow_id
 from runtime.problems import Unreachable
 
 log = structlog.get_logger(__name__)
@@ -119,16 +117,8 @@ class WebhookIntake:
         if hint.project == self.project:
             return "accepted" if await self.start_item(client, hint, delivery) else "ended"
         # An item whose issue was moved to another project is still ours; a stranger's is not.
-        handle = client.get_workflow_handle(feedback_workflow_id(hint.issue_id or ""))
-        try:
-            await handle.signal(
-                SIGNAL_JIRA_CHANGED, JiraChanged(delivery=delivery, event=hint.event)
-            )
-        except RPCError as error:
-            if is_unknown(error):
-                return "ignored"
-            raise
-        return "accepted"
+        told = await tell_running_item(client, hint.issue_id or "", delivery, hint.event)
+        return "accepted" if told else "ignored"
 
     async def _was_seen(self, delivery: str) -> bool:
         """A ledger that cannot be read costs a second look at the issue, never the delivery."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from jira_gateway import intake, projection, read, search
+from jira_gateway import existence, intake, projection, read, search
 from jira_gateway.client import JiraClients
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.projection import Projected
@@ -41,9 +41,17 @@ class JiraGateway:
         """Make the issue look as wanted."""
         return projection.project(self.clients, view, interpreter)
 
+    def clock(self) -> datetime:
+        """What time it is in Jira."""
+        return search.jira_clock(self.clients)
+
     def changed_since(self, since: datetime) -> Iterator[tuple[ChangedIssue, ...]]:
-        """Pages of issues of our project that changed since then."""
+        """Pages of issues of our project, and of moved items, that changed since then."""
         return search.changed_since(self.clients, self.project_key, since)
+
+    def missing(self, issue_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these issues that Jira has no more, or hides from us."""
+        return existence.missing(self.clients, issue_ids)
 
     def look_up(self, rows: Sequence[IntakeRow]) -> dict[intake.Identity, tuple[str, str]]:
         """Id and key of every row's issue that exists, one search for fifty rows."""

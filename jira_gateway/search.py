@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from jira_gateway.client import JiraClients
 from jira_gateway.failures import jira_failures
 from jira_gateway.fields import moment_of, number_of
 from jira_gateway.observation import change_mark
+from models.names import ITEM_LABEL
 
 PAGE = 100
 SWEPT_FIELDS = ("comment", "created", "updated")
@@ -32,11 +33,30 @@ class ChangedIssue:
     updated_at: datetime
     mark: str | None
 
+    @property
+    def project(self) -> str:
+        """The project in which the issue lives now."""
+        return self.issue_key.rpartition("-")[0]
+
+
+def jira_clock(clients: JiraClients) -> datetime:
+    """What time Jira's own clock shows, which may be hours off ours.
+
+    Jira stamps `updated` by that clock, so a search by time has to be asked in its time.
+    """
+    with clients.counter.operation("sweep"):
+        return moment_of(clients.get("serverInfo").get("serverTime")).astimezone(UTC)
+
+
+def swept_jql(project: str) -> str:
+    """What concerns us: the issues of our project, and items that were moved to another one."""
+    return f'(project = "{project}" OR labels = "{ITEM_LABEL}")'
+
 
 def changed_since(
     clients: JiraClients, project: str, since: datetime
 ) -> Iterator[tuple[ChangedIssue, ...]]:
-    """Pages of issues updated at or after `since`, oldest change first.
+    """Pages of issues that concern us, updated at or after `since` on Jira's clock, oldest first.
 
     JQL compares whole minutes in the caller's zone, so the moment is rounded down and our own zone
     is asked for each time. That call also finds out a lost credential, to which a search would
@@ -62,7 +82,7 @@ def changed_since(
 def changed_jql(project: str, since: datetime, zone: str) -> str:
     """The query, with `since` in Jira's own minutes: `yyyy-MM-dd HH:mm` in the caller's zone."""
     local = since.astimezone(_zone(zone)).strftime("%Y-%m-%d %H:%M")
-    return f'project = "{project}" AND updated >= "{local}" ORDER BY updated ASC, key ASC'
+    return f'{swept_jql(project)} AND updated >= "{local}" ORDER BY updated ASC, key ASC'
 
 
 def search_page(
@@ -99,6 +119,22 @@ def search_page(
                 json_result=True,
             )
     return dict(answer or {})
+
+
+def issues_by_id(clients: JiraClients, issue_ids: Sequence[str]) -> dict[str, Any]:
+    """Data Center's search for these ids; without validation, it passes over those that are gone."""
+    client = clients.client()
+    with jira_failures():
+        _spare_the_field_list(client)
+        return dict(
+            client.search_issues(
+                f"id in ({', '.join(issue_ids)})",
+                maxResults=len(issue_ids),
+                validate_query=False,
+                fields=["updated"],
+                json_result=True,
+            )
+        )
 
 
 def _search(clients: JiraClients, jql: str, place: str | int | None) -> dict[str, Any]:

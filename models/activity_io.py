@@ -75,17 +75,23 @@ class ExtendCalendarInput(Frozen):
 
 
 class SweepInput(Frozen):
-    """Find issues changed since `since`; `overlap` is in seconds."""
+    """Find issues changed since `since` on Jira's clock; `overlap` is in seconds."""
 
     since: Moment | None
-    now: Moment
     overlap: int = 300
 
 
 class SweepResult(Frozen):
-    """What one sweep found and told. `until` is where the next one begins."""
+    """What one sweep found and told. `until`, on Jira's clock, is where the next one begins."""
 
     until: Moment
     looked_at: int
     told: int
     already_known: int
+
+
+class ReconcileResult(Frozen):
+    """How many items ran, and how many were told because their issue is not to be found."""
+
+    running: int
+    told: int

@@ -11,6 +11,8 @@ FEEDBACK_ITEM_WORKFLOW: Final = "FeedbackItemWorkflow"
 POLICY_ACTION_WORKFLOW: Final = "PolicyActionWorkflow"
 INTAKE_SWEEP_WORKFLOW: Final = "IntakeSweepWorkflow"
 INTAKE_SWEEP_SCHEDULE: Final = "followthrough-intake-sweep"
+RECONCILE_WORKFLOW: Final = "ReconcileWorkflow"
+RECONCILE_SCHEDULE: Final = "followthrough-reconcile"
 
 DEFAULT_TASK_QUEUE: Final = "followthrough"
 
@@ -51,6 +53,8 @@ OPERATION_PROPERTY: Final = "followthrough.op"
 """Comment property that names the operation which made the comment."""
 LABEL_PREFIX: Final = "ft-"
 """Labels with this prefix are ours; all others belong to people."""
+ITEM_LABEL: Final = "ft-item"
+"""On every issue that has an item, so that one moved to another project is found again."""
 
 
 def feedback_workflow_id(issue_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from models.names import ITEM_LABEL
 from runtime.problems import Unreachable
 from runtime.settings import JiraSettings
 
@@ -51,6 +52,11 @@ def register_webhook(jira: JiraSettings, desk_url: str, *, timeout_seconds: floa
         raise _refused(jira, "did not answer") from error
 
 
+def webhook_filter(project: str) -> str:
+    """The JQL of an administrator's webhook: our project, and items that were moved elsewhere."""
+    return f'project = "{project}" OR labels = "{ITEM_LABEL}"'
+
+
 def _webhooks(client: httpx.Client) -> list[dict[str, Any]]:
     answer = client.get(WEBHOOKS)
     answer.raise_for_status()
@@ -60,7 +66,7 @@ def _webhooks(client: httpx.Client) -> list[dict[str, Any]]:
 
 def _is_same(hook: dict[str, Any], body: dict[str, Any]) -> bool:
     """Jira never shows a secret, so the description carries its fingerprint."""
-    return all(hook.get(name) == body[name] for name in ("url", "description", "events"))
+    return all(hook.get(name) == body[name] for name in ("url", "description", "events", "filters"))
 
 
 def _body(jira: JiraSettings, url: str, secret: str) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def _body(jira: JiraSettings, url: str, secret: str) -> dict[str, Any]:
         "description": f"Signed with the secret {sha256(secret.encode()).hexdigest()[:12]}…",
         "url": url,
         "events": list(EVENTS),
-        "filters": {"issue-related-events-section": f'project = "{jira.project}"'},
+        "filters": {"issue-related-events-section": webhook_filter(jira.project)},
         "excludeBody": False,
         "secret": secret,
     }

@@ -26,7 +26,7 @@ class IntakeSweepWorkflow:
         )
         result = await workflow.execute_activity_method(
             SweepActivities.sweep,
-            SweepInput(since=last.until if last else None, now=workflow.now()),
+            SweepInput(since=last.until if last else None),
             **options.sweep("Look for issues that changed and were not told of"),
         )
         workflow.set_current_details(

@@ -60,7 +60,13 @@ class ItemErrands:
 
     def __init__(self, item: Item, issue_key: str) -> None:
         self._item = item
-        self._issue_key = issue_key
+        self._first_key = issue_key
+
+    @property
+    def _issue_key(self) -> str:
+        """The issue's key, which changes when it is moved to another project."""
+        item = self._item.state.item
+        return item.issue_key if item else self._first_key
 
     async def run_all(self) -> None:
         """Do everything that can be done now; a parked item only keeps its books."""
@@ -153,7 +159,7 @@ class ItemErrands:
         entries = tuple(
             LedgerEntry(
                 issue_id=state.issue_id,
-                issue_key=item.issue_key if item else self._issue_key,
+                issue_key=self._issue_key,
                 workflow_id=state.workflow_id,
                 customer=item.customer.reference if item else None,
                 category=state.category,

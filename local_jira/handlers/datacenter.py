@@ -56,6 +56,7 @@ def get_search(call: Call) -> Answer:
         "jql": call.first("jql", ""),
         "startAt": call.number("startAt", 0),
         "maxResults": call.number("maxResults", 50),
+        "validateQuery": call.first("validateQuery"),
         "fields": call.many("fields"),
         "expand": call.many("expand"),
     }
@@ -73,6 +74,11 @@ def post_search(call: Call) -> Answer:
     return _search(call, request)
 
 
+def _validates(written: Any) -> bool:
+    """Older clients send true and false, newer ones `strict`, `warn` or `none`."""
+    return str(written).lower() not in ("false", "warn", "none") or written is None
+
+
 def _search(call: Call, request: Json) -> Answer:
     start = max(0, _number(request.get("startAt"), 0))
     size = min(MOST_RESULTS, max(0, _number(request.get("maxResults"), 50)))
@@ -83,7 +89,12 @@ def _search(call: Call, request: Json) -> Answer:
         connection = call.site.database.reader()
         try:
             found, total = search_slice(
-                call.site, connection, call.account, request.get("jql") or "", start, size
+                call.site,
+                connection,
+                call.account,
+                request.get("jql") or "",
+                slice(start, start + size),
+                validates=_validates(request.get("validateQuery")),
             )
         except JqlError as error:
             raise BadRequestError(error.message) from None

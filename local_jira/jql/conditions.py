@@ -25,12 +25,16 @@ TEXT = frozenset({"~", "!~", "is", "is not"})
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks, when and where: what functions and dates in a query refer to."""
+    """Who asks, when and where: what functions and dates in a query refer to.
+
+    Where nobody `validates`, a value that nothing has matches nothing instead of being refused.
+    """
 
     site: "Site"
     connection: sqlite3.Connection
     account: Account
     now: int
+    validates: bool = True
 
 
 def no_such_value(value: str, field: str) -> JqlError:
@@ -131,9 +135,9 @@ class ChoiceField(JqlField):
         self.find = find
 
     def value(self, asking: Asking, field: str, text: str) -> Any:
-        """The id."""
+        """The id; None, which equals nothing, where unknown values are passed over."""
         found = self.find(asking, text)
-        if found is None:
+        if found is None and asking.validates:
             raise no_such_value(text, field)
         return found
 
@@ -148,7 +152,7 @@ class PriorityField(ChoiceField):
         if clause.operator not in ("<", "<=", ">", ">="):
             return super().condition(asking, clause)
         [chosen] = [v for o in clause.operands for v in self.values(asking, clause.field, o)]
-        rank = asking.site.catalog.priority_ranks[chosen]
+        rank = asking.site.catalog.priority_ranks.get(chosen)
         return f"priority_rank {clause.operator} ?", [rank]
 
 
@@ -244,16 +248,16 @@ class KeyField(JqlField):
         super().__init__("issue_id", "number", "0")
 
     def value(self, asking: Asking, field: str, text: str) -> Any:
-        """The numeric id behind a key or id."""
+        """The numeric id behind a key or id; None as for any other choice."""
         by_id = is_row_id(text)
         row = asking.connection.execute(
             "SELECT id FROM issue WHERE id = ?" if by_id else "SELECT id FROM issue WHERE key = ?",
             (int(text) if by_id else text.upper(),),
         ).fetchone()
-        if row is None:
+        if row is None and asking.validates:
             kind = "A value with ID" if by_id else "An issue with key"
             raise JqlError(f"{kind} '{text}' does not exist for field '{field}'.")
-        return row["id"]
+        return row["id"] if row else None
 
     def compare(self, operator: str, value: Any) -> Sql:
         """Compare numbers within the same project."""

@@ -132,21 +132,23 @@ def search_slice(
     connection: sqlite3.Connection,
     account: Account,
     jql: str,
-    start: int,
-    size: int,
+    window: slice,
+    *,
+    validates: bool,
 ) -> tuple[list[int], int]:
-    """Ids from a place in the results on, and how many results there are; raises JqlError.
+    """Ids of a slice of the results, and how many results there are; raises JqlError.
 
-    This is the search of Data Center, where a query need not restrict anything.
+    This is the search of Data Center, where a query need not restrict anything, and a caller may
+    ask that values which nothing has are passed over.
     """
-    asking = Asking(site, connection, account, site.clock())
+    asking = Asking(site, connection, account, site.clock(), validates)
     query = parse_jql(jql)
     where, values = _bounded(asking, query) if query.condition else _everything(account)
     sortings = _sortings(asking, query)
     order = ", ".join(f"{sql} {'DESC' if down else 'ASC'}" for sql, down in sortings)
     rows = connection.execute(
         f"SELECT issue_id FROM search_index WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - built from our own expressions; values are bound
-        [*values, size, min(start, 2**62)],
+        [*values, window.stop - window.start, min(window.start, 2**62)],
     ).fetchall()
     total = connection.execute(
         f"SELECT count(*) AS found FROM search_index WHERE {where}",  # noqa: S608 - built from our own expressions; values are bound

@@ -165,7 +165,12 @@ def _queue_slice(
 ) -> tuple[list[int], int]:
     try:
         return search_slice(
-            call.site, view.connection, call.actor, _queue_jql(project, queue), start, size
+            call.site,
+            view.connection,
+            call.actor,
+            _queue_jql(project, queue),
+            slice(start, start + size),
+            validates=True,
         )
     except JqlError as error:
         raise BadRequestError(error.message) from None

@@ -25,7 +25,9 @@ def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemSta
         *(e for e in observed.edits if e.change_id > state.cursor.change_id),
     ]
     categories = edits_in.known_categories(state, state.seen, observed)
-    state = state.model_copy(update={"seen": observed.fields, "cursor": observed.cursor})
+    state = _under_its_key(state, observed.issue_key).model_copy(
+        update={"seen": observed.fields, "cursor": observed.cursor}
+    )
     for happening in sorted(news, key=_when):
         if isinstance(happening, ObservedComment):
             state = _comment(state, happening, now)
@@ -38,6 +40,14 @@ def made_news(before: ItemState, after: ItemState) -> bool:
     """Whether taking in changed more than where we stand in reading, so there is more to do."""
     unread = {"seen": after.seen, "cursor": after.cursor}
     return after.wanted_status is not None or before.model_copy(update=unread) != after
+
+
+def _under_its_key(state: ItemState, issue_key: str) -> ItemState:
+    """An issue that was moved to another project has another key from then on."""
+    if state.item is None or state.item.issue_key == issue_key:
+        return state
+    item = state.item.model_copy(update={"issue_key": issue_key})
+    return state.model_copy(update={"item": item})
 
 
 def _when(happening: ObservedComment | ObservedEdit) -> datetime:

@@ -173,7 +173,7 @@ def _due_date(state: ItemState) -> date | None:
 
 
 def _labels(state: ItemState) -> tuple[str, ...]:
-    labels = [f"category-{state.category}"]
+    labels = ["item", f"category-{state.category}"]
     if needs_triage(state):
         labels.append("unsure")
     if open_questions(state):

@@ -1,24 +1,29 @@
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
 
+import local_jira.clock
+from activities.reconcile import RUNNING, ReconcileActivities
 from activities.start_item import STAGE, Started, start_again, start_item
 from activities.sweep import SweepActivities
 from jira_gateway.gateway import JiraGateway
 from ledger.store import Ledger
 from local_jira.testing import RunningLocalJira
-from models.activity_io import SweepInput, SweepResult
+from models.activity_io import ReconcileResult, SweepInput, SweepResult
 from models.events import Event, EventKind, LedgerEntry
 from models.jira_view import Cursor, DesiredComment
 from models.lifecycle import StatusCategory
+from models.names import ITEM_LABEL
 from runtime.plugin import followthrough_plugin
 from tests.activities.waiting_item import WaitingItem
 from tests.jira_gateway.jira_people import (
@@ -119,7 +124,7 @@ class Sweeping:
     def __init__(self, client: Client, site: RunningLocalJira, ledger: Ledger) -> None:
         self.client, self.ledger = client, ledger
         self.gateway = gateway_of(site)
-        self.begin = datetime.now(UTC)
+        self.begin: datetime | None = datetime.now(UTC)
 
     async def run(self, gateway: JiraGateway | None = None) -> SweepResult:
         """One sweep over everything since the test began."""
@@ -128,8 +133,7 @@ class Sweeping:
         environment.info = environment.info.__class__(
             **{**environment.info.__dict__, "task_queue": QUEUE}
         )
-        request = SweepInput(since=self.begin, now=datetime.now(UTC), overlap=0)
-        return await environment.run(activities.sweep, request)
+        return await environment.run(activities.sweep, SweepInput(since=self.begin, overlap=0))
 
     def lived(self, issue_id: str, **taken_in: int) -> None:
         """What a life that ends now leaves in the ledger."""
@@ -168,7 +172,7 @@ class Sweeping:
 @pytest.fixture
 def sweeping(client: Client, site: RunningLocalJira, ledger: Ledger) -> Sweeping:
     sweeping = Sweeping(client, site, ledger)
-    for page in sweeping.gateway.changed_since(sweeping.begin):
+    for page in sweeping.gateway.changed_since(datetime.now(UTC) - timedelta(days=1)):
         for issue in page:  # what other tests made is known already
             ledger.remember_mark(issue.issue_id, issue.mark or "")
     return sweeping
@@ -285,6 +289,80 @@ def move(site: RunningLocalJira, issue_id: str, category: StatusCategory) -> Non
     offered = desk.client.get(f"/rest/api/2/issue/{issue_id}/transitions").json()["transitions"]
     fits = [one for one in offered if one["to"]["statusCategory"]["key"] == category.value]
     desk.move(issue_id, fits[0]["id"])
+
+
+async def test_an_issue_that_left_our_project_is_told_only_while_its_item_runs(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    ours, strangers = Desk(site).create(), Desk(site).create()
+    await sweeping.run()
+    await end(sweeping.client, strangers[0])
+    for issue_id, key in (ours, strangers):
+        Desk(site).edit(issue_id, labels=[ITEM_LABEL])
+        sweeping.read(issue_id)
+        Desk(site).leave_for(key, "PROD")
+    assert (await sweeping.run()).told == 1
+    assert len(await told(sweeping.client, ours[0])) == 1
+    assert not await sweeping.runs(strangers[0])
+    await item_of(sweeping.client, ours[0]).terminate()
+
+
+async def test_an_issue_of_another_project_begins_no_item(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    issue_id, key = Desk(site).create()
+    Desk(site).edit(issue_id, labels=[ITEM_LABEL])
+    Desk(site).leave_for(key, "PROD")
+    assert (await sweeping.run()).told == 0
+    with pytest.raises(RPCError, match="not found"):
+        await item_of(sweeping.client, issue_id).describe()
+
+
+@pytest.mark.parametrize("hours", [-7, 5])
+async def test_a_jira_whose_clock_is_hours_off_is_swept_all_the_same(
+    sweeping: Sweeping, site: RunningLocalJira, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_jira.clock, "_ahead_milliseconds", hours * 3_600_000)
+    sweeping.begin = None
+    sweeping.begin = (await sweeping.run()).until
+    issue_id, _ = Desk(site).create()
+    assert (await sweeping.run()).told == 1
+    assert await sweeping.runs(issue_id)
+    await item_of(sweeping.client, issue_id).terminate()
+
+
+async def test_an_item_whose_issue_is_gone_is_told_although_no_search_shows_it(
+    sweeping: Sweeping, site: RunningLocalJira
+) -> None:
+    gone, there = Desk(site).create()[0], Desk(site).create()[0]
+    await sweeping.run()
+    for issue_id in (gone, there):
+        sweeping.read(issue_id)
+    with site.client(site.admin_auth) as http:
+        http.delete(f"/rest/api/2/issue/{gone}").raise_for_status()
+    assert (await sweeping.run()).told == 0, "a search cannot find what was deleted"
+    await until_visible(sweeping.client, gone, there)
+    await reconcile(sweeping)
+    (delivery,) = await told(sweeping.client, gone)
+    assert delivery.startswith("reconcile-")
+    assert await told(sweeping.client, there) == []
+    for issue_id in (gone, there):
+        await item_of(sweeping.client, issue_id).terminate()
+
+
+async def reconcile(sweeping: Sweeping) -> ReconcileResult:
+    activities = ReconcileActivities(sweeping.client, sweeping.gateway)
+    return await ActivityEnvironment().run(activities.reconcile)
+
+
+async def until_visible(client: Client, *issue_ids: str) -> None:
+    """Visibility is some moments behind; wait until it lists these items."""
+    wanted = {f"feedback-{issue_id}" for issue_id in issue_ids}
+    for _ in range(200):
+        if wanted <= {one.id async for one in client.list_workflows(RUNNING)}:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"visibility did not list {sorted(wanted)} within 10 s")
 
 
 async def test_a_sweep_with_a_lost_credential_fails_instead_of_finding_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,13 +12,18 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities.reconcile import RUNNING
 from jira_gateway import intake
+from models.activity_io import ReconcileResult
 from models.events import EventKind
 from models.intake import IntakeRow
+from models.lifecycle import Stage
+from models.names import ITEM_LABEL, RECONCILE_WORKFLOW
 from tests.faults.fault_rig import Rig
 from tests.faults.post_office import Delivery, PostOffice, open_post_office
 from tests.jira_gateway.jira_people import clients_of
-from tests.workflows.office import Issue
+from tests.workflows.office import Issue, Office
+from tests.workflows.opening import real_office
 
 ISSUES = 6
 ROUNDS = 3
@@ -82,23 +88,62 @@ async def test_a_webhook_of_somebody_elses_begins_nothing(post: PostOffice) -> N
         await post.office.handle(issue).describe()
 
 
-async def test_an_issue_that_was_moved_to_another_project_is_heard_on(post: PostOffice) -> None:
+@pytest.mark.parametrize("webhooks", ["arrive", "are lost"])
+async def test_an_issue_that_was_moved_to_another_project_is_heard_on(
+    post: PostOffice, webhooks: str
+) -> None:
     office = post.office
     issue = await office.create("Trouble")
     for delivery in await post.collect(1):
         await post.deliver(delivery)
-    await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+    await office.until(
+        issue, lambda s: ITEM_LABEL in office.fields(issue)["labels"], say="it is triaged and shown"
+    )
     with office.jira.client(office.jira.admin_auth) as http:
-        # The setup's webhook names one project; an administrator may let it tell of all.
-        (webhook,) = http.get("/rest/webhooks/1.0/webhook").json()
-        http.put(webhook["self"], json={"filters": {}}).raise_for_status()
         moved = http.post(f"/__local__/issues/{issue.key}/move", json=ELSEWHERE)
     assert moved.is_success, moved.text
     renamed = Issue(id=issue.id, key=moved.json()["key"])
     await office.comment(renamed, "cora", "Still broken", tell=False)
     for delivery in await post.collect(2):
-        assert (await post.deliver(delivery)).status_code == 200
+        if webhooks == "arrive":
+            assert (await post.deliver(delivery)).status_code == 200
+    if webhooks == "are lost":
+        await post.sweep()
     await post.everything_is_heard(renamed)
+    status = await office.until(renamed, lambda s: s.issue_key == renamed.key, say="it is renamed")
+    assert status.stage is not Stage.CLOSE
+    edited = await post.events(renamed, EventKind.EDITED_IN_JIRA)
+    assert "project" in {event.facts["field"] for event in edited}
+
+
+async def test_an_issue_whose_deletion_nobody_told_ends_its_item(tmp_path: Path) -> None:
+    async with real_office(tmp_path) as office:
+        issue = await office.report("Trouble")
+        await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+        with office.jira.client(office.jira.admin_auth) as http:
+            http.delete(f"/rest/api/2/issue/{issue.key}").raise_for_status()
+        await _until_listed(office, issue)
+        queue = office.settings.task_queue
+        found = await office.client.execute_workflow(
+            RECONCILE_WORKFLOW, id="reconcile", task_queue=queue, result_type=ReconcileResult
+        )
+        assert (found.running, found.told) == (1, 1)
+        await office.handle(issue).result()
+        assert EventKind.ISSUE_GONE in await office.timeline(issue)
+
+
+async def _until_listed(office: Office, issue: Issue) -> None:
+    """Visibility is some moments behind."""
+
+    async def listed() -> bool:
+        found = [one.id async for one in office.client.list_workflows(RUNNING)]
+        return office.handle(issue).id in found
+
+    for _ in range(200):
+        if await listed():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"visibility did not list {issue.key} within 10 s")
 
 
 async def test_a_renamed_issue_is_heard_on_without_webhooks(post: PostOffice) -> None:

@@ -96,6 +96,17 @@ def test_a_search_has_places_and_a_total(package: JIRA) -> None:
     assert caught.value.status_code == 400
 
 
+def test_a_search_that_is_not_validated_passes_over_values_that_nothing_has(package: JIRA) -> None:
+    there = created(package)
+    jql = f"id in ({there.id}, 99999999)"
+    with pytest.raises(JIRAError) as caught:
+        package.search_issues(jql)
+    assert caught.value.status_code == 400
+    found = package.search_issues(jql, validate_query=False)
+    assert [issue.key for issue in found] == [there.key]
+    assert package.search_issues("priority > Nonsense", validate_query=False).total == 0
+
+
 def test_a_search_by_post_refuses_members_that_it_does_not_know(people: httpx.Client) -> None:
     answer = people.post("/rest/api/2/search", json={"jql": "", "properties": ["x"]})
     assert answer.status_code == 400
