@@ -30,7 +30,9 @@ class JiraActivities:
 
         Raises `ApplicationError` of `models.failures`, `IssueGone` when it was deleted.
         """
-        reading = self._gateway.read_issue(request.issue_id, request.cursor, self._interpreter)
+        reading = self._gateway.read_issue(
+            request.issue_id, request.cursor, self._interpreter, request.issue_key
+        )
         remember(self._watermarks, request.issue_id, reading.mark)
         log.info("issue_read", issue_key=reading.observed.issue_key, calls=reading.calls)
         return reading.observed

@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from jira_gateway.client import JiraClients
     from policies.policy_set import PolicySet
 
-PERMISSIONS: dict[str, str] = {
-    "BROWSE_PROJECTS": "read issues and search",
-    "CREATE_ISSUES": "take in feedback files",
-    "EDIT_ISSUES": "set priority, labels and our issue property",
-    "TRANSITION_ISSUES": "move issues",
-    "RESOLVE_ISSUES": "set the resolution",
-    "ASSIGN_ISSUES": "set the owner as assignee",
-    "ADD_COMMENTS": "leave notes",
-    "LINK_ISSUES": "link duplicates",
-    "SCHEDULE_ISSUES": "set the due date",
-}
-"""Every right that is needed, and what for. All are project permissions."""
-ADMINISTER = "ADMINISTER"
 EDITED = ("priority", "assignee", "duedate", "labels")
 """Jira's ids of the fields that we set."""
 EDITED_ALONG = ("comment", "issuelinks")
@@ -135,31 +122,25 @@ def _account(clients: JiraClients, policy_set: PolicySet) -> Iterable[Finding]:
 
 
 def _permissions(clients: JiraClients, project: str) -> Iterable[Finding]:
-    part = "permissions"
-    wanted = ",".join((*PERMISSIONS, ADMINISTER))
-    answer = clients.get("mypermissions", {"projectKey": project, "permissions": wanted})
-    told = answer.get("permissions") or {}
-    held = {name for name, one in told.items() if one.get("havePermission")}
-    missing = [name for name in PERMISSIONS if name not in held]
-    for name in missing:
+    from jira_gateway.permissions import ADMINISTER, NEEDED, rights_in  # noqa: PLC0415 - loads the whole Jira package
+
+    part, rights = "permissions", rights_in(clients, project)
+    for key in rights.lacking:
+        name = rights.name(key)
         yield wrong(
             part,
-            f"our account lacks {_shown(told, name)}, needed to {PERMISSIONS[name]}.",
-            f"In project {project}, Project settings → Permissions, grant {_shown(told, name)} to a "
+            f"our account lacks {name}, needed to {NEEDED[key]}.",
+            f"In project {project}, Project settings → Permissions, grant {name} to a "
             "role that our account has.",
         )
-    if not missing:
-        yield ok(part, f"all {len(PERMISSIONS)} that are needed in {project}.")
-    if ADMINISTER in held:
+    if not rights.lacking:
+        yield ok(part, f"all {len(NEEDED)} that are needed in {project}.")
+    if ADMINISTER in rights.held:
         yield note(
             part,
             "our account may administer Jira, which is never needed.",
             "Take it out of the administrators' group; the webhook can be looked at by hand.",
         )
-
-
-def _shown(told: dict[str, Any], name: str) -> str:
-    return str((told.get(name) or {}).get("name") or name)
 
 
 def _statuses(clients: JiraClients, project: str, policy_set: PolicySet) -> Iterable[Finding]:

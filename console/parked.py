@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 
 from temporalio.client import Client
 
 from desk.questions import MOST_LISTED, list_items
 from models.base import Frozen, Moment
-from models.failures import (
-    FAILURES_BY_TYPE,
-    JIRA_AUTHENTICATION,
-    JIRA_PERMISSION,
-    LEDGER_UNAVAILABLE,
-    POLICY_INVALID,
-)
+from models.failures import FAILURES_BY_TYPE, Scope
 from models.lifecycle import Awaiting
 
 MOST_NAMED = 10
 """So many keys are written into one command; more are resumed project by project."""
-
-
-class Scope(StrEnum):
-    """How far a failure reaches: what mends it mends all of that."""
-
-    EVERYTHING = "everything"
-    PROJECT = "project"
-    ISSUE = "issue"
-
-
-SCOPES = {
-    JIRA_AUTHENTICATION.type: Scope.EVERYTHING,
-    POLICY_INVALID.type: Scope.EVERYTHING,
-    LEDGER_UNAVAILABLE.type: Scope.EVERYTHING,
-    JIRA_PERMISSION.type: Scope.PROJECT,
-}
-"""Failure type → scope; any other concerns its issue alone."""
 
 
 class ParkedItem(Frozen):
@@ -97,7 +73,8 @@ def grouped(items: Iterable[ParkedItem]) -> tuple[ParkedGroup, ...]:
 
 def scope_of(failure: str) -> Scope:
     """How far a failure of this type reaches."""
-    return SCOPES.get(failure, Scope.ISSUE)
+    known = FAILURES_BY_TYPE.get(failure)
+    return known.scope if known else Scope.ISSUE
 
 
 def _group(failure: str, project: str, items: Sequence[ParkedItem]) -> ParkedGroup:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from jira_gateway import existence, intake, projection, read, search
+from temporalio.exceptions import ApplicationError
+
+from jira_gateway import existence, intake, permissions, projection, read, search
 from jira_gateway.client import JiraClients
+from jira_gateway.holds import Holds
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.projection import Projected
 from jira_gateway.read import FullReading, Reading
 from jira_gateway.search import ChangedIssue
+from models.failures import JIRA_ISSUE_PERMISSION, JIRA_PERMISSION
 from models.intake import IntakeOutcome, IntakeRow
 from models.jira_view import Cursor, DesiredView
 
@@ -24,26 +29,33 @@ class JiraGateway:
     def __init__(self, clients: JiraClients, project: str) -> None:
         self.clients = clients
         self.project_key = project
+        self._holds = Holds(self._look)
 
     def own_account(self) -> str:
         """The id of the account that we act as."""
         return self.clients.myself().account_id
 
-    def read_issue(self, issue_id: str, cursor: Cursor, interpreter: Interpreter) -> Reading:
+    def read_issue(
+        self, issue_id: str, cursor: Cursor, interpreter: Interpreter, issue_key: str = ""
+    ) -> Reading:
         """The issue's fields and what people did since the cursor."""
-        return read.read_issue(self.clients, issue_id, cursor, interpreter)
+        with self._about(issue_key):
+            return read.read_issue(self.clients, issue_id, cursor, interpreter)
 
     def read_full(self, issue_id: str, interpreter: Interpreter) -> FullReading:
         """The issue with the customer's words, for triage."""
-        return read.read_full(self.clients, issue_id, interpreter)
+        with self._about():
+            return read.read_full(self.clients, issue_id, interpreter)
 
     def project(self, view: DesiredView, interpreter: Interpreter) -> Projected:
         """Make the issue look as wanted."""
-        return projection.project(self.clients, view, interpreter)
+        with self._about(view.issue_key):
+            return projection.project(self.clients, view, interpreter)
 
     def clock(self) -> datetime:
         """What time it is in Jira."""
-        return search.jira_clock(self.clients)
+        with self._about():
+            return search.jira_clock(self.clients)
 
     def changed_since(self, since: datetime) -> Iterator[tuple[ChangedIssue, ...]]:
         """Pages of issues of our project, and of moved items, that changed since then."""
@@ -51,7 +63,8 @@ class JiraGateway:
 
     def missing(self, issue_ids: Sequence[str]) -> frozenset[str]:
         """Those of these issues that Jira has no more, or hides from us."""
-        return existence.missing(self.clients, issue_ids)
+        with self._about():
+            return existence.missing(self.clients, issue_ids)
 
     def look_up(self, rows: Sequence[IntakeRow]) -> dict[intake.Identity, tuple[str, str]]:
         """Id and key of every row's issue that exists, one search for fifty rows."""
@@ -69,3 +82,31 @@ class JiraGateway:
     def calls(self) -> dict[str, int]:
         """HTTP calls for each operation since the process started."""
         return self.clients.counter.totals()
+
+    @contextmanager
+    def _about(self, issue_key: str = "") -> Iterator[None]:
+        """Calls about an issue, held back while Jira refuses its project or us altogether."""
+        project = issue_key.rpartition("-")[0] or self.project_key
+        with self._holds.admitted(project):
+            try:
+                yield
+            except ApplicationError as error:
+                if error.type == JIRA_PERMISSION.type:
+                    self._judge(project, error)
+                raise
+
+    def _judge(self, project: str, error: ApplicationError) -> None:
+        """Whether we lack a right in the whole project, or on this issue only (raises that)."""
+        permissions.require_all(self.clients, project)
+        raise ApplicationError(
+            f"{error.message} But the project grants all that is needed.",
+            *error.details,
+            type=JIRA_ISSUE_PERMISSION.type,
+            non_retryable=True,
+        ) from None
+
+    def _look(self, place: str | None) -> None:
+        if place is None:
+            self.clients.myself(fresh=True)
+        else:
+            permissions.require_all(self.clients, place)

@@ -30,10 +30,11 @@ class Received(Frozen):
 
 
 class ReadInput(Frozen):
-    """Read the issue and what people did since the cursor."""
+    """Read the issue and what people did since the cursor. The key tells which project it is in."""
 
     issue_id: str
     cursor: Cursor
+    issue_key: str = ""
 
 
 class AppendInput(Frozen):

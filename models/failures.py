@@ -21,6 +21,14 @@ class WhoActs(StrEnum):
     SENDER = "sender"
 
 
+class Scope(StrEnum):
+    """How far a failure reaches: what mends it mends all of that."""
+
+    EVERYTHING = "everything"
+    PROJECT = "project"
+    ISSUE = "issue"
+
+
 class Failure(Frozen):
     """One row of the table.
 
@@ -31,6 +39,7 @@ class Failure(Frozen):
     retryable: bool
     who: WhoActs
     remedy: str
+    scope: Scope = Scope.ISSUE
 
 
 JIRA_RATE_LIMITED = Failure(
@@ -55,14 +64,31 @@ JIRA_AUTHENTICATION = Failure(
     type="JiraAuthentication",
     retryable=False,
     who=WhoActs.OPERATOR,
-    remedy="Jira refused our credential. Renew JIRA_USER and JIRA_TOKEN, restart the worker, "
-    "then resume the parked items.",
+    remedy="Jira refused our credential, so everything that needs Jira waits. Renew JIRA_USER and "
+    "JIRA_TOKEN, restart the worker, then resume the parked items.",
+    scope=Scope.EVERYTHING,
 )
 JIRA_PERMISSION = Failure(
     type="JiraPermission",
     retryable=False,
     who=WhoActs.JIRA_ADMIN,
-    remedy="Our account may not do this in the project. Grant it the permission, then resume.",
+    remedy="Our account lacks a permission in the project, so its items wait. Grant what "
+    "`followthrough jira-setup` names, then resume.",
+    scope=Scope.PROJECT,
+)
+JIRA_ISSUE_PERMISSION = Failure(
+    type="JiraIssuePermission",
+    retryable=False,
+    who=WhoActs.JIRA_ADMIN,
+    remedy="Our account may do this in the project, but not on this issue. Look at the issue's "
+    "security level and at the properties of its workflow status, then resume.",
+)
+JIRA_HELD = Failure(
+    type="JiraHeld",
+    retryable=True,
+    who=WhoActs.OPERATOR,
+    remedy="Jira has just refused us, so this waits and is tried again by itself. "
+    "`followthrough doctor` says what was refused.",
 )
 JIRA_REFUSED = Failure(
     type="JiraRefused",
@@ -90,12 +116,14 @@ POLICY_INVALID = Failure(
     who=WhoActs.OPERATOR,
     remedy="The policy files do not load. Run `followthrough doctor`, mend the lines it "
     "names, then resume.",
+    scope=Scope.EVERYTHING,
 )
 LEDGER_UNAVAILABLE = Failure(
     type="LedgerUnavailable",
     retryable=True,
     who=WhoActs.OPERATOR,
     remedy="The ledger cannot be written. Look at its disk and its connection; decisions wait.",
+    scope=Scope.EVERYTHING,
 )
 EFFECT_UNAVAILABLE = Failure(
     type="EffectUnavailable",
@@ -191,6 +219,8 @@ ALL_FAILURES: tuple[Failure, ...] = (
     JIRA_CONFLICT,
     JIRA_AUTHENTICATION,
     JIRA_PERMISSION,
+    JIRA_ISSUE_PERMISSION,
+    JIRA_HELD,
     JIRA_REFUSED,
     ISSUE_GONE,
     STATUS_UNREACHABLE,

@@ -118,7 +118,7 @@ class ItemErrands:
         try:
             observed = await workflow.execute_activity_method(
                 JiraActivities.read_issue,
-                ReadInput(issue_id=state.issue_id, cursor=state.cursor),
+                ReadInput(issue_id=state.issue_id, cursor=state.cursor, issue_key=self._issue_key),
                 **options.jira("See what people did in Jira"),
             )
         except ActivityError as error:
