@@ -25,6 +25,8 @@ from activities.effects import EffectActivities
 from activities.interpreter import JiraInterpreter
 from activities.jira import JiraActivities
 from activities.ledger import LedgerActivities
+from activities.levels import LevelActivities
+from activities.notices import NoticeActivities
 from activities.policy_source import PolicySource
 from activities.receive import Pinning, ReceiveActivities
 from activities.reconcile import ReconcileActivities
@@ -40,6 +42,7 @@ from policies.problems import PolicyError
 from runtime.connection import connect
 from runtime.leaving import leave
 from runtime.log import configure_logging
+from runtime.notifiers import notifiers
 from runtime.pepper import load_or_create_pepper
 from runtime.problems import Problem, Unreachable, WrongSettings
 from runtime.schedules import ensure_schedules
@@ -107,6 +110,8 @@ def build_activities(
         effects.execute,
         effects.compensate,
         CalendarActivities().extend_calendar,
+        LevelActivities(policies.people).look_up_level,
+        NoticeActivities(policies.people, notifiers(settings)).send_notice,
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
     ]

@@ -13,7 +13,7 @@ from desk.deliveries import LedgerDeliveries
 from models.base import Frozen
 from policies.problems import PolicyError
 from runtime.problems import ExitCode, Problem
-from runtime.settings import Settings
+from runtime.settings import Settings, is_loopback
 from runtime.signing import load_or_create_signing_key
 
 ASK_SECONDS = 5.0
@@ -177,7 +177,7 @@ def check_desk(settings: Settings) -> Iterable[Finding]:
 
 def is_local(url: str) -> bool:
     """A proxy of this machine does not lead to the machine itself."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return is_loopback(urlsplit(url).hostname)
 
 
 def _answers(part: str, name: str, url: str, look_at: str) -> Finding:

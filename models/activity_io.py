@@ -8,6 +8,7 @@ from models.calendar import CalendarDefinition
 from models.events import LedgerEntry
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, ObservedIssue
+from models.notice import Notice
 from models.policy import PolicySnapshot
 
 
@@ -73,6 +74,21 @@ class ExtendCalendarInput(Frozen):
     covers_from: Moment
     scaled: bool
     now: Moment
+
+
+class LookUpInput(Frozen):
+    """Who is on this level of a ladder now? `written` is as the pinned ladder names them."""
+
+    level: int
+    written: tuple[str, ...]
+    owner: str | None
+    now: Moment
+
+
+class NoticeInput(Frozen):
+    """Tell these people, each by the first channel that works."""
+
+    notice: Notice
 
 
 class SweepInput(Frozen):

@@ -143,6 +143,27 @@ EFFECT_UNVERIFIED = Failure(
     who=WhoActs.OPERATOR,
     remedy="The action was sent but cannot be seen there. Look in that system before repeating.",
 )
+NOTICE_UNAVAILABLE = Failure(
+    type="NoticeUnavailable",
+    retryable=True,
+    who=WhoActs.OPERATOR,
+    remedy="The mail server or the webhook did not answer. Run `followthrough doctor`; the next "
+    "channel is tried, and then all once more.",
+)
+NOTICE_REFUSED = Failure(
+    type="NoticeRefused",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="The mail server or the webhook refused the notice. Look at the address in people.yaml "
+    "and at the FOLLOWTHROUGH_SMTP_* and FOLLOWTHROUGH_NOTICE_* settings.",
+)
+NOTICE_CHANNEL_MISSING = Failure(
+    type="NoticeChannelMissing",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="people.yaml names a channel that this worker or this person does not have. Set it up, "
+    "or name another one under the person's notify.",
+)
 NOT_ENTITLED = Failure(
     type="NotEntitled",
     retryable=False,
@@ -229,6 +250,9 @@ ALL_FAILURES: tuple[Failure, ...] = (
     EFFECT_UNAVAILABLE,
     EFFECT_REFUSED,
     EFFECT_UNVERIFIED,
+    NOTICE_UNAVAILABLE,
+    NOTICE_REFUSED,
+    NOTICE_CHANNEL_MISSING,
     NOT_ENTITLED,
     UNPROVEN,
     TOO_LATE,

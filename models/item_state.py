@@ -11,7 +11,9 @@ from models.decision import Decision
 from models.events import Event
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, DesiredComment, DesiredLink, SeenFields
+from models.ladder import LevelFound
 from models.lifecycle import Severity, StatusCategory
+from models.notice import Notice
 from models.people import Actor
 from models.policy import PolicySnapshot
 
@@ -22,6 +24,7 @@ class ClimbState(StrEnum):
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 class RungLeave(Frozen):
@@ -41,11 +44,28 @@ class Acknowledgement(Frozen):
     holds_until: Moment
 
 
+class Told(Frozen):
+    """The level that was told last: who was on it then, and who of them has acknowledged.
+
+    `hand_off_at` is when other people will be on its rotas; None where there are none.
+    """
+
+    level: int
+    people: tuple[str, ...]
+    at: Moment
+    acknowledged_by: tuple[str, ...] = ()
+    hand_off_at: Moment | None = None
+
+
 class LadderState(Frozen):
     """Where the item stands on its ladder. `level` 0 means not started.
 
-    `next_at` is when the next rung is due; None while nothing is due (acknowledged with an answer
-    met, exhausted, or not started).
+    `level` is the last level whose turn it was, also when it was passed over; `told` is the one
+    whose people know. `next_at` is when the next rung is due; None while nothing is due
+    (acknowledged with an answer met, exhausted, or not started). `repeated` holds a level once for
+    each time that its own repeat was used in this pass. `waiting_for` is the level whose approval
+    the ladder stands before. `looking_up` is the level of which it has to be found out who is on
+    it before anything else, and `found` the answer.
     """
 
     level: int = 0
@@ -55,6 +75,12 @@ class LadderState(Frozen):
     acknowledgement: Acknowledgement | None = None
     leaves: tuple[RungLeave, ...] = ()
     exhausted: bool = False
+    told: Told | None = None
+    told_in_pass: bool = False
+    repeated: tuple[int, ...] = ()
+    waiting_for: int | None = None
+    looking_up: int | None = None
+    found: LevelFound | None = None
 
 
 class OpenAction(Frozen):
@@ -108,6 +134,7 @@ class ItemState(Frozen):
     highest_level: int = 0
     actions: tuple[OpenAction, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
+    notices: tuple[Notice, ...] = ()
     decision: Decision | None = None
     earlier_decisions: tuple[Decision, ...] = ()
     wanted_status: StatusCategory | None = None

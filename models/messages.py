@@ -59,10 +59,11 @@ class RecontactNotice(Frozen):
 
 
 class Acknowledge(Frozen):
-    """Update: I take this escalation on."""
+    """Update: I take this escalation on, or I hand it over to the person `hand_to`."""
 
     actor: Actor
     note: str = Field(default="", max_length=2000)
+    hand_to: str | None = None
 
 
 class Override(Frozen):

@@ -28,11 +28,19 @@ class Act(StrEnum):
     RESUME = "resume"
 
 
+class NoticeChannel(StrEnum):
+    """How somebody is told that an escalation is theirs."""
+
+    JIRA = "jira"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
 class Person(Frozen):
     """One human, or one automation account.
 
     `behind` names the human who answers for an automation account; four-eyes compares that
-    human, never the account.
+    human, never the account. `notify` is how they want to be told, the first way that works.
     """
 
     id: str
@@ -42,6 +50,7 @@ class Person(Frozen):
     groups: tuple[str, ...] = ()
     behind: str | None = None
     active: bool = True
+    notify: tuple[NoticeChannel, ...] = (NoticeChannel.JIRA,)
 
     @property
     def human(self) -> str:

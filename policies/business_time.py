@@ -138,6 +138,20 @@ def is_open(calendar: BusinessCalendar, at: datetime) -> bool:
     return first < len(calendar.intervals) and calendar.intervals[first][0] <= moment
 
 
+def next_change(calendar: BusinessCalendar, at: datetime) -> datetime | None:
+    """The next moment after `at` at which the calendar opens or closes.
+
+    None when it does neither before the end of its cover. Raises `CalendarExhausted` outside it.
+    """
+    moment = _covered(calendar, at)
+    first = _first_ending_after(calendar, moment)
+    if first == len(calendar.intervals):
+        return None
+    opens, closes = calendar.intervals[first]
+    change = opens if opens > moment else closes
+    return None if change >= calendar.covers_until else datetime.fromtimestamp(change, UTC)
+
+
 def _seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")

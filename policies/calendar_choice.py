@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.calendar import CalendarDefinition
 from models.item import FeedbackItem
 from policies.conditions import Vocabulary, compile_condition
 from policies.documents.base import CUSTOMER
-from policies.documents.calendars import CalendarEntry, known_zones, window_minutes
+from policies.documents.calendars import CalendarEntry, OpenHours, known_zones, window_minutes
 from policies.holiday_dates import public_holidays
 from policies.item_facts import customer_facts
 from policies.policy_set import PolicySet
@@ -36,16 +37,16 @@ def define(
     return CalendarDefinition(
         name=f"{entry.name} in {zone} ({why})",
         zone=zone,
-        windows=weekly_windows(entry),
+        windows=weekly_windows(entry.open),
         holidays=_days_off(entry, item, covers_from.year),
     )
 
 
-def weekly_windows(entry: CalendarEntry) -> dict[int, tuple[tuple[int, int], ...]]:
+def weekly_windows(written: Sequence[OpenHours]) -> dict[int, tuple[tuple[int, int], ...]]:
     """The opening hours of each weekday (0 is Monday), in minutes of the local day."""
     windows: dict[int, tuple[tuple[int, int], ...]] = {}
-    for hours in entry.open:
-        minutes = tuple(window_minutes(written) for written in hours.hours)
+    for hours in written:
+        minutes = tuple(window_minutes(window) for window in hours.hours)
         for day in hours.days:
             windows[day.number] = windows.get(day.number, ()) + minutes
     return windows

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from models.base import Frozen
 from models.people import Act, Person
 from policies.documents.people import PeopleDocument
+from policies.documents.rotas import RotaEntry
 
 
 class Directory(Frozen):
-    """Everybody in people.yaml, in the order of the file, and what each role may do."""
+    """Everybody in people.yaml, in the order of the file, and what each role may do.
+
+    `emails` (person id → address) stand apart from the people, who are pinned to items and so reach
+    histories, which no address should.
+    """
 
     people: tuple[Person, ...]
     permissions: dict[Act, tuple[str, ...]]
+    rotas: tuple[RotaEntry, ...] = ()
+    emails: dict[str, str] = Field(default_factory=dict)
 
     def by_id(self, person_id: str) -> Person | None:
         """The person with this id, also one who has left."""
@@ -30,6 +39,10 @@ class Directory(Frozen):
     def in_group(self, group: str) -> tuple[Person, ...]:
         """Active people in the group."""
         return tuple(p for p in self.people if p.active and group in p.groups)
+
+    def rota(self, name: str) -> RotaEntry | None:
+        """The rota of this name."""
+        return next((rota for rota in self.rotas if rota.name == name), None)
 
     def may(self, act: Act) -> tuple[Person, ...]:
         """Active people whose role may do the act."""
@@ -57,6 +70,7 @@ def directory_of(document: PeopleDocument) -> Directory:
             roles=entry.roles,
             groups=entry.groups,
             active=entry.active,
+            notify=entry.notify,
         )
         for entry in document.people
     )
@@ -64,4 +78,9 @@ def directory_of(document: PeopleDocument) -> Directory:
         Person(id=entry.id, name=entry.name, jira_account_id=entry.jira, behind=entry.behind)
         for entry in document.automation
     )
-    return Directory(people=humans + machines, permissions=dict(document.permissions))
+    return Directory(
+        people=humans + machines,
+        permissions=dict(document.permissions),
+        rotas=document.rotas,
+        emails={entry.id: entry.email for entry in document.people if entry.email},
+    )

@@ -2,63 +2,41 @@
 
 The workflow sleeps until `state.next_at`, calls `advance`, carries out the steps it returns and
 keeps the state it returns. An acknowledgement holds the ladder off for a time and never for ever:
-when it lapses, the climb goes on with the next rung. After the last rung the ladder begins again
+when it lapses, the climb goes on where the ladder says. After the last rung the ladder begins again
 as often as its `repeat` says, and then it is exhausted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from models.clocks import BusinessCalendar
-from models.item_state import Acknowledgement, ClimbState, LadderState, RungLeave
-from models.ladder import Ladder, Rung
-from models.people import Actor
-from policies.business_time import CalendarExhausted, add_seconds
-
-
-@dataclass(frozen=True)
-class Climbed:
-    """Notify the people of this rung: for the first time, or once more as a reminder."""
-
-    rung: Rung
-    reminder: bool = False
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """This rung was passed over; `why` says so in words."""
-
-    rung: Rung
-    why: str
-
-
-@dataclass(frozen=True)
-class LeaveNeeded:
-    """A person must approve before this rung is climbed: ask, then call `ask_leave`."""
-
-    rung: Rung
-
-
-@dataclass(frozen=True)
-class Exhausted:
-    """Nobody is left to notify; the ladder has been climbed as often as it may be."""
-
-
-Step = Climbed | Skipped | LeaveNeeded | Exhausted
-
-
-@dataclass(frozen=True)
-class Advance:
-    """The ladder after a move, and what to do about it, in order."""
-
-    state: LadderState
-    steps: tuple[Step, ...] = ()
-
-
-NOBODY_THERE = "nobody is on it."
-LEAVE_REFUSED = "its approval was refused, or nobody decided on it in time."
+from models.item_state import ClimbState, LadderState, RungLeave, Told
+from models.ladder import AfterLapse, Hours, Ladder, LevelFound, OutOfHours, Rung
+from policies.ladder_steps import (
+    Advance,
+    Around,
+    Climbed,
+    Exhausted,
+    HandedOff,
+    Lapsed,
+    LeaveNeeded,
+    Queued,
+    Repeated,
+    Skipped,
+    Step,
+    WhoNeeded,
+)
+from policies.rungs import (
+    CLOSED,
+    NOT_ITS_HOURS,
+    change_after,
+    hours_fit,
+    judge,
+    open_at,
+    rung_at,
+    rung_from,
+    wait_after,
+)
 
 
 def begin(state: LadderState, at: datetime) -> LadderState:
@@ -72,34 +50,56 @@ def begin(state: LadderState, at: datetime) -> LadderState:
     return _with(state, next_at=max(at, held))
 
 
-def advance(
-    ladder: Ladder, state: LadderState, calendar: BusinessCalendar, now: datetime
-) -> Advance:
-    """Move on when `state.next_at` has come; before that nothing changes.
+def advance(ladder: Ladder, state: LadderState, around: Around, now: datetime) -> Advance:
+    """Move on when `state.next_at` has come, or other people are on call; before, nothing changes.
 
-    At most one rung is climbed by one call. Rungs that have nobody, or whose approval was refused,
-    are passed over on the way. A wait in business time that the calendar does not
-    cover is waited in wall-clock time.
+    At most one rung is climbed by one call. Rungs that have nobody, whose hours these are not, or
+    whose approval was refused are passed over on the way. A wait in business time that the calendar
+    does not cover is waited in wall-clock time.
     """
-    if state.exhausted or state.next_at is None or now < state.next_at:
-        return Advance(state)
-    state, rung, steps = _next_rung(ladder, _with(state, acknowledgement=None))
-    if rung is None:
-        ended = _with(state, next_at=None, exhausted=True)
-        return Advance(ended, (*steps, Exhausted()))
-    if _may_climb(state, rung):
-        steps.append(Climbed(rung))
-        return Advance(
-            _with(state, level=rung.level, climbed_at=now, next_at=_after(rung, calendar, now)),
-            tuple(steps),
-        )
-    if _leave(state, rung) is None:
-        steps.append(LeaveNeeded(rung))
-    # The rung may not be climbed yet, so those who know already are reminded.
-    lower = _highest_climbed(ladder, state)
-    if lower is not None:
-        steps.append(Climbed(lower, reminder=True))
-    return Advance(_with(state, next_at=_after(lower or rung, calendar, now)), tuple(steps))
+    state, steps = _hand_off(ladder, state, now)
+    if state.looking_up is not None and rung_at(ladder, state.looking_up) is None:
+        state = settled(state)  # another severity has another ladder
+    due = state.next_at is not None and now >= state.next_at and not state.exhausted
+    if not due or state.looking_up is not None:
+        return Advance(state, tuple(steps))
+    state = _lapse(ladder, state, steps)
+    state = _go_on(ladder, state, around, now, steps)
+    while True:
+        rung = rung_from(ladder, state.level + 1)
+        if rung is None:
+            again = _begin_again(ladder, state, around, now, steps)
+            if again is None:
+                ended = settled(state, next_at=None, exhausted=True, waiting_for=None)
+                return Advance(ended, (*steps, Exhausted()))
+            state = again
+            if state.next_at is not None and now < state.next_at:
+                return Advance(state, tuple(steps))
+            continue
+        step = judge(rung, state, around, now)
+        match step:
+            case Skipped():
+                steps.append(step)
+                state = settled(state, level=rung.level)
+            case WhoNeeded():
+                return Advance(_with(state, looking_up=rung.level), (*steps, step))
+            case Queued(until=until):
+                return Advance(settled(state, next_at=until), (*steps, step))
+            case Climbed(people=people):
+                return Advance(_climb(state, rung, people, around, now), (*steps, step))
+            case LeaveNeeded() | None:
+                steps += [step] if step else []
+                return _remind(ladder, state, rung, around, now, steps)
+
+
+def answer_lookup(state: LadderState, found: LevelFound) -> LadderState:
+    """Take in who is on a level, for the `advance` of the same moment.
+
+    An answer that nobody waits for any more changes nothing.
+    """
+    if state.looking_up != found.level:
+        return state
+    return _with(state, looking_up=None, found=found)
 
 
 def ask_leave(state: LadderState, level: int, request_id: str) -> LadderState:
@@ -110,99 +110,179 @@ def ask_leave(state: LadderState, level: int, request_id: str) -> LadderState:
     return _with(state, leaves=(*state.leaves, asked))
 
 
-def settle_leave(state: LadderState, request_id: str, granted: bool, now: datetime) -> LadderState:
-    """Record the answer; the rung is then climbed, or passed over, at once.
+def settle_leave(
+    state: LadderState, request_id: str, answer: ClimbState, now: datetime
+) -> LadderState:
+    """Record the answer; a rung that the ladder stands before is climbed or passed over at once.
 
-    While an acknowledgement holds, the answer waits until that lapses. An answer to an unknown
-    request, or to one that is settled, changes nothing.
+    While an acknowledgement holds, the answer waits until that lapses, and one about a rung that is
+    not next waits for its turn. An answer to an unknown request, or to one that is settled, changes
+    nothing.
     """
-    answer = ClimbState.GRANTED if granted else ClimbState.REFUSED
+    asked = next(
+        (
+            leave
+            for leave in state.leaves
+            if leave.request_id == request_id and leave.state is ClimbState.ASKED
+        ),
+        None,
+    )
+    if asked is None:
+        return state
     leaves = tuple(
-        leave.model_copy(update={"state": answer})
-        if leave.request_id == request_id and leave.state is ClimbState.ASKED
-        else leave
+        leave.model_copy(update={"state": answer}) if leave is asked else leave
         for leave in state.leaves
     )
-    if leaves == state.leaves:
-        return state
     held = state.acknowledgement is not None and now < state.acknowledgement.holds_until
-    due = state.next_at if state.next_at is None or held else now
-    return _with(state, leaves=leaves, next_at=due)
-
-
-def acknowledge(ladder: Ladder, state: LadderState, actor: Actor, at: datetime) -> LadderState:
-    """Somebody takes it on: nothing is due until the acknowledgement lapses.
-
-    A ladder on which nothing is due stays so; a later `begin` respects the acknowledgement. The
-    proof is not kept.
-    """
-    holds_until = at + timedelta(seconds=ladder.acknowledgement_lasts)
-    taken = Acknowledgement(
-        actor=actor.without_proof(), at=at, level=state.level, holds_until=holds_until
-    )
-    due = None if state.next_at is None else holds_until
-    return _with(state, acknowledgement=taken, next_at=due)
+    waits = held or state.next_at is None or state.waiting_for != asked.level
+    return _with(state, leaves=leaves, next_at=state.next_at if waits else now)
 
 
 def stand_down(state: LadderState) -> LadderState:
     """Nothing is due any more, for instance because the item is decided."""
-    return _with(state, next_at=None)
+    return settled(state, next_at=None)
 
 
-def _next_rung(ladder: Ladder, state: LadderState) -> tuple[LadderState, Rung | None, list[Step]]:
-    """Pass over what cannot be climbed; None when the ladder is exhausted."""
-    steps: list[Step] = []
-    while True:
-        rung = _rung(ladder, state.level + 1)
-        if rung is None:
-            if state.passes >= ladder.repeat or not any(one.notify for one in ladder.rungs):
-                return state, None, steps
-            state = _with(state, level=0, passes=state.passes + 1, leaves=())
-            continue
-        why = _why_passed_over(state, rung)
-        if why is None:
-            return state, rung, steps
-        steps.append(Skipped(rung, why))
-        state = _with(state, level=rung.level)
+def rung_told(ladder: Ladder, state: LadderState) -> Rung | None:
+    """The rung whose people know."""
+    return rung_at(ladder, state.told.level) if state.told else None
 
 
-def _why_passed_over(state: LadderState, rung: Rung) -> str | None:
-    if not rung.notify:
-        return NOBODY_THERE
-    if _leave(state, rung) is ClimbState.REFUSED:
-        return LEAVE_REFUSED
-    return None
+def _hand_off(ladder: Ladder, state: LadderState, now: datetime) -> tuple[LadderState, list[Step]]:
+    """Other people may be on call now than those who were told: look, and tell them."""
+    told, rung = state.told, rung_told(ladder, state)
+    if told is None or told.hand_off_at is None or now < told.hand_off_at:
+        return state, []
+    if rung is None:
+        return _with(state, told=told.model_copy(update={"hand_off_at": None})), []
+    if state.found is None or state.found.level != told.level:
+        return _with(state, looking_up=told.level), [WhoNeeded(rung)]
+    found = state.found
+    people = tuple(person.id for person in found.people)
+    later = found.changes_at if found.changes_at is None or found.changes_at > now else None
+    after = told.model_copy(update={"people": people, "hand_off_at": later})
+    changed = set(people) != set(told.people)
+    steps: list[Step] = [HandedOff(rung, told.people, people)] if changed else []
+    return settled(state, told=after), steps
 
 
-def _may_climb(state: LadderState, rung: Rung) -> bool:
-    return rung.needs_approval is None or _leave(state, rung) is ClimbState.GRANTED
+def _lapse(ladder: Ladder, state: LadderState, steps: list[Step]) -> LadderState:
+    taken = state.acknowledgement
+    if taken is None:
+        return state
+    steps.append(Lapsed(taken, ladder.after_lapse))
+    level = state.level
+    if ladder.after_lapse is AfterLapse.FIRST:
+        level = 0
+    elif ladder.after_lapse is AfterLapse.SAME and state.told is not None:
+        level = state.told.level - 1
+    return _with(state, acknowledgement=None, level=level)
 
 
-def _leave(state: LadderState, rung: Rung) -> ClimbState | None:
-    return next((leave.state for leave in state.leaves if leave.level == rung.level), None)
+def _go_on(
+    ladder: Ladder, state: LadderState, around: Around, now: datetime, steps: list[Step]
+) -> LadderState:
+    """Where the rung that was told last leads: back by its repeat, along a branch, or just on."""
+    rung = rung_told(ladder, state)
+    if rung is None or rung.level != state.level:
+        return state
+    used = state.repeated.count(rung.level)
+    if rung.repeat_from is not None and used < rung.repeat_times:
+        steps.append(Repeated(rung, rung.repeat_from, rung.repeat_times - used - 1))
+        return _with(
+            state,
+            level=rung.repeat_from - 1,
+            repeated=(*state.repeated, rung.level),
+            leaves=_asked_anew(state, rung.repeat_from),
+        )
+    for branch in rung.onward:
+        if hours_fit(branch.when, around, now):
+            return _with(state, level=branch.to - 1)
+    return state
 
 
-def _highest_climbed(ladder: Ladder, state: LadderState) -> Rung | None:
-    """The highest rung of this pass whose people have been notified."""
-    for level in range(state.level, 0, -1):
-        rung = _rung(ladder, level)
-        if rung and _why_passed_over(state, rung) is None and _may_climb(state, rung):
-            return rung
-    return None
+def _begin_again(
+    ladder: Ladder, state: LadderState, around: Around, now: datetime, steps: list[Step]
+) -> LadderState | None:
+    """The state at the foot of another pass; None when there is none.
+
+    A pass in which nobody could be told is not repeated at once, since that would tell nobody
+    either: where only the hours were wrong it waits until they change.
+    """
+    if state.passes >= ladder.repeat:
+        return None
+    next_pass = _with(
+        state,
+        level=ladder.repeat_from - 1,
+        passes=state.passes + 1,
+        leaves=_asked_anew(state, 0),
+        repeated=(),
+        told_in_pass=False,
+    )
+    if state.told_in_pass:
+        left = ladder.repeat - next_pass.passes
+        steps.append(Repeated(None, ladder.repeat_from, left))
+        return next_pass
+    untimely = next((rung for rung in ladder.rungs if rung.when is not None), None)
+    change = change_after(around, now)
+    if untimely is None or change is None:
+        return None
+    steps.append(Queued(untimely, change, NOT_ITS_HOURS[untimely.when or Hours.WORKING]))
+    return _with(next_pass, next_at=change)
 
 
-def _rung(ladder: Ladder, level: int) -> Rung | None:
-    return next((rung for rung in ladder.rungs if rung.level == level), None)
+def _climb(
+    state: LadderState, rung: Rung, people: tuple[str, ...], around: Around, now: datetime
+) -> LadderState:
+    changes_at = state.found.changes_at if state.found else None
+    later = changes_at if changes_at is not None and changes_at > now else None
+    return settled(
+        state,
+        level=rung.level,
+        climbed_at=now,
+        next_at=wait_after(rung, around, now),
+        told=Told(level=rung.level, people=people, at=now, hand_off_at=later),
+        told_in_pass=True,
+        waiting_for=None,
+    )
 
 
-def _after(rung: Rung, calendar: BusinessCalendar, now: datetime) -> datetime:
-    wall = now + timedelta(seconds=rung.wait)
-    if not rung.business:
-        return wall
-    try:
-        return add_seconds(calendar, now, rung.wait)
-    except CalendarExhausted:
-        return wall  # sooner than meant, and never stuck
+def _remind(
+    ladder: Ladder,
+    state: LadderState,
+    rung: Rung,
+    around: Around,
+    now: datetime,
+    steps: list[Step],
+) -> Advance:
+    """The rung may not be climbed yet, so those who know already are reminded."""
+    lower = rung_told(ladder, state)
+    state = settled(state, waiting_for=rung.level)
+    if lower is None or state.told is None:
+        return Advance(_with(state, next_at=wait_after(rung, around, now)), tuple(steps))
+    asleep = lower.out_of_hours is OutOfHours.QUEUE and not lower.looked_up
+    opens = change_after(around, now) if asleep and not open_at(around, now) else None
+    if opens is not None:
+        return Advance(_with(state, next_at=opens), (*steps, Queued(lower, opens, CLOSED)))
+    told = state.told
+    people = tuple(one for one in told.people if one not in told.acknowledged_by)
+    if people:
+        steps.append(Climbed(lower, people, reminder=True))
+    return Advance(_with(state, next_at=wait_after(lower, around, now)), tuple(steps))
+
+
+def _asked_anew(state: LadderState, from_level: int) -> tuple[RungLeave, ...]:
+    """Leave is asked anew each time a rung comes round; what is still asked is not asked twice."""
+    return tuple(
+        leave
+        for leave in state.leaves
+        if leave.level < from_level or leave.state is ClimbState.ASKED
+    )
+
+
+def settled(state: LadderState, **changes: object) -> LadderState:
+    """The state after a question who is on a level was used up, or is no longer asked."""
+    return _with(state, **{"looking_up": None, "found": None, **changes})
 
 
 def _with(state: LadderState, **changes: object) -> LadderState:

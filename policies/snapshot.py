@@ -9,19 +9,19 @@ from models.approval_rule import ApprovalRule
 from models.calendar import CalendarDefinition
 from models.clocks import BusinessCalendar
 from models.item import FeedbackItem
-from models.ladder import Ladder, Rung
+from models.ladder import Branch, Ladder, Rung
 from models.lifecycle import Severity
 from models.people import Act, Person
 from models.policy import PolicySnapshot, SeverityRules, WatchRule
 from models.status_map import StatusMap
 from policies import calendar_choice
 from policies.business_time import begin_of_cover, covering
-from policies.directory import Directory
 from policies.documents.approval import ApprovalEntry
 from policies.documents.calendars import CalendarEntry
-from policies.documents.escalation import ITEM_OWNER, LadderEntry, RungEntry
+from policies.documents.escalation import LadderEntry, PeopleAsOf, RungEntry
 from policies.documents.sla import TargetRule
 from policies.durations import WALL_DAY, seconds_in
+from policies.levels import ROTA, kind_and_name, on_level
 from policies.policy_set import PolicySet
 
 
@@ -124,7 +124,7 @@ class _Resolving:
                 clock: self.business(written) for clock, written in rule.written_targets().items()
             },
             target_rule=rule.name,
-            ladder=self._ladder(ladder),
+            ladder=self._ladder(ladder, severity),
         )
 
     def _approval_rule(self, entry: ApprovalEntry) -> ApprovalRule:
@@ -143,24 +143,47 @@ class _Resolving:
             why=entry.why,
         )
 
-    def _ladder(self, entry: LadderEntry) -> Ladder:
+    def _ladder(self, entry: LadderEntry, severity: Severity) -> Ladder:
+        """What of the ladder is for this severity; every level keeps its number."""
         return Ladder(
             name=entry.name,
             starts_at_percent=entry.starts_at_percent,
-            rungs=tuple(self._rung(level, rung) for level, rung in enumerate(entry.rungs, 1)),
+            rungs=tuple(
+                self._rung(entry, level, rung, severity)
+                for level, rung in enumerate(entry.rungs, 1)
+                if not rung.severity or severity in rung.severity
+            ),
             repeat=entry.repeat,
+            repeat_from=_level(entry, entry.repeat_from) or 1,
             acknowledgement_lasts=self.wall(entry.acknowledgement_lasts),
+            after_lapse=entry.after_lapse,
         )
 
-    def _rung(self, level: int, entry: RungEntry) -> Rung:
+    def _rung(self, ladder: LadderEntry, level: int, entry: RungEntry, severity: Severity) -> Rung:
         count = self.business if entry.business else self.wall
+        people = on_level(self._policy_set.directory.people, entry.notify, self._owner)
+        rota_named = any(kind_and_name(one)[0] == ROTA for one in entry.notify)
         return Rung(
             level=level,
             name=entry.name,
-            notify=_notified(self._policy_set.directory, entry.notify, self._owner),
+            notify=tuple(person.id for person in people),
             wait=count(entry.wait),
             business=entry.business,
             needs_approval=entry.needs_approval,
+            if_nobody_decides=entry.if_nobody_decides,
+            written=entry.notify,
+            looked_up=rota_named or entry.people_as_of is PeopleAsOf.NOW,
+            when=entry.when,
+            out_of_hours=entry.out_of_hours,
+            acknowledged_by=entry.acknowledged_by,
+            repeat_from=_level(ladder, entry.repeat.back_to) if entry.repeat else None,
+            repeat_times=entry.repeat.times if entry.repeat else 0,
+            onward=tuple(
+                Branch(to=to, when=branch.when)
+                for branch in entry.then
+                if (not branch.severity or severity in branch.severity)
+                and (to := _level(ladder, branch.to)) is not None
+            ),
         )
 
     def _scaled(self, seconds: int) -> int:
@@ -175,26 +198,14 @@ def _fits(rule: TargetRule, severity: Severity, segment: str, category: str) -> 
     )
 
 
-def _notified(directory: Directory, written: tuple[str, ...], owner: str | None) -> tuple[str, ...]:
-    """Active people only, each once, in the order written."""
-    found: dict[str, None] = {}
-    for one in written:
-        kind, _, name = one.rpartition(":")
-        if kind == "role":
-            people = directory.with_role(name)
-        elif kind == "group":
-            people = directory.in_group(name)
-        else:
-            person = directory.by_id(owner or "" if name == ITEM_OWNER else name)
-            people = (person,) if person and person.active else ()
-        found.update((person.id, None) for person in people)
-    return tuple(found)
+def _level(ladder: LadderEntry, name: str | None) -> int | None:
+    return ladder.level_of(name) if name else None
 
 
 def _concerned(
     policy_set: PolicySet, rules: Mapping[Severity, SeverityRules], owner: str | None
 ) -> tuple[Person, ...]:
-    """Whoever these rules name: by role, by group, on a rung, as owner, or behind an account."""
+    """Whoever these rules name: by role, group or rota, on a rung, as owner, behind an account."""
     directory = policy_set.directory
     groups = {group for rule in policy_set.approval.rules for group in rule.groups}
     ids = {person.id for act in Act for person in directory.may(act)}
@@ -205,5 +216,13 @@ def _concerned(
     ids |= {
         name for person in directory.people if person.behind for name in (person.id, person.human)
     }
+    rotas = {
+        name
+        for one in rules.values()
+        for rung in one.ladder.rungs
+        for kind, name in map(kind_and_name, rung.written)
+        if kind == ROTA
+    }
+    ids |= {one for rota in directory.rotas if rota.name in rotas for one in rota.everybody()}
     ids |= {owner} if owner else set()
     return tuple(person for person in directory.people if person.id in ids)

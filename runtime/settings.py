@@ -22,6 +22,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -33,7 +34,10 @@ from runtime.problems import WrongSettings
 from runtime.stack_file import running_stack_variables
 
 DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
+SMTP_PORTS = {"smtp": 587, "smtps": 465}
+"""Scheme → the port that is meant when none is named."""
 GATEWAY_HOST = "api.atlassian.com"
+MAIL_ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}")
 GATEWAY_PATH = re.compile(r"/ex/jira/[0-9A-Za-z-]+")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
 
@@ -62,6 +66,22 @@ def _database_address(value: SecretStr) -> SecretStr:
     if not DATABASE_ADDRESS.match(value.get_secret_value()):
         raise ValueError("must be like sqlite:///path or postgresql+psycopg://user@host/name")
     return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        usable = parts.scheme in SMTP_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        usable = False
+    if not usable or parts.username or parts.path:
+        raise ValueError("must be like smtp://host:587 or smtps://host:465, without a user")
+    return value
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether this host is the machine itself, so that nothing can listen in between."""
+    return host in ("127.0.0.1", "localhost", "::1")
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
@@ -160,6 +180,25 @@ class Settings(BaseSettings):
     effects_url: HttpUrl | None = Field(
         default=None, description="address of the billing and flag endpoint"
     )
+    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
+        default=None,
+        description="mail server for notices, smtp://host:587 (STARTTLS) or smtps://host:465",
+    )
+    smtp_user: str = Field(default="", description="account at the mail server, or empty")
+    smtp_password: SecretStr | None = Field(
+        default=None, description="password of that account at the mail server"
+    )
+    mail_from: str | None = Field(
+        default=None, description="sender of notices by e-mail; needed with FOLLOWTHROUGH_SMTP_URL"
+    )
+    notice_webhook_hosts: str = Field(
+        default="hooks.slack.com",
+        description="hosts that the notice webhook may have, separated by commas",
+    )
+    notice_webhook_url: SecretStr | None = Field(
+        default=None,
+        description="webhook for notices (Slack's JSON); https, unless on this machine",
+    )
     allow_unproven_decisions: bool = Field(
         default=False, description="true accepts decisions without proof; only for trying out"
     )
@@ -176,6 +215,30 @@ class Settings(BaseSettings):
     def _finite(cls, value: float) -> float:
         if not math.isfinite(value):
             raise ValueError("must be a finite number")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_given(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("smtp_url") is not None:
+            raise ValueError("is not set, but FOLLOWTHROUGH_SMTP_URL is")
+        if value is not None and not MAIL_ADDRESS.fullmatch(value):
+            raise ValueError("must be an address such as followthrough@example.com")
+        return value
+
+    @field_validator("notice_webhook_url")
+    @classmethod
+    def _webhook_allowed(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Only hosts that somebody wrote down as allowed, and nothing in the clear over a network."""
+        if value is None:
+            return None
+        parts = urlsplit(value.get_secret_value())
+        here = is_loopback(parts.hostname)
+        if parts.scheme != "https" and not (here and parts.scheme == "http"):
+            raise ValueError("must start with https:// (http:// only to this machine)")
+        allowed = str(info.data.get("notice_webhook_hosts", "")).split(",")
+        if not here and parts.hostname not in [host.strip().lower() for host in allowed]:
+            raise ValueError("names a host that is not in FOLLOWTHROUGH_NOTICE_WEBHOOK_HOSTS")
         return value
 
     def with_data_dir(self, data_dir: Path) -> Self:

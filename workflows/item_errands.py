@@ -19,15 +19,33 @@ with workflow.unsafe.imports_passed_through():
     from activities.calendar import CalendarActivities
     from activities.jira import JiraActivities
     from activities.ledger import LedgerActivities
+    from activities.levels import LevelActivities
+    from activities.notices import NoticeActivities
     from activities.receive import ReceiveActivities
-    from models.activity_io import AppendInput, ExtendCalendarInput, ReadInput, ReceiveInput
+    from models.activity_io import (
+        AppendInput,
+        ExtendCalendarInput,
+        LookUpInput,
+        NoticeInput,
+        ReadInput,
+        ReceiveInput,
+    )
     from models.events import EventKind, LedgerEntry
-    from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE
+    from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE, POLICY_INVALID, Failure
     from models.item_state import ItemState, OpenAction, Outgoing, Parked
     from models.lifecycle import PRIORITY_KEY
     from models.messages import ActionStart, RecontactNotice
     from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_WITHDRAW
-    from policies.lifecycle import deadlines, observation, receiving, record, view
+    from models.notice import NoticeResult
+    from policies.lifecycle import (
+        deadlines,
+        ladder,
+        notices,
+        observation,
+        receiving,
+        record,
+        view,
+    )
     from policies.lifecycle.facts import item_facts
     from policies.lifecycle.report import case_file
     from workflows import case_file as attributes
@@ -42,6 +60,11 @@ def _short(segment: str | None) -> str | None:
     if segment is None:
         return None
     return segment.encode()[:FAIRNESS_KEY_BYTES].decode(errors="ignore")
+
+
+def _type_of(error: ActivityError, otherwise: Failure) -> str:
+    cause = error.cause
+    return (cause.type if isinstance(cause, ApplicationError) else None) or otherwise.type
 
 
 class Item(Protocol):
@@ -74,9 +97,11 @@ class ItemErrands:
         await self._extend_calendar()
         await self._read()
         self._pass_deadlines()
+        await self._look_up_levels()
         await self._record_if_binding()
         await self._start_actions()
         await self._send_outgoing()
+        await self._send_notices()
         await self._project()
         await self._end_if_gone()
         if self._item.state.closed_at is not None:
@@ -129,6 +154,42 @@ class ItemErrands:
 
     def _pass_deadlines(self) -> None:
         self._item.state = deadlines.pass_deadlines(self._item.state, workflow.now())
+
+    async def _look_up_levels(self) -> None:
+        """Who is on a level whose turn it is; only levels that need it cost an activity."""
+        while (rung := ladder.question(self._item.state)) is not None:
+            request = LookUpInput(
+                level=rung.level,
+                written=rung.written,
+                owner=self._item.state.owner,
+                now=workflow.now(),
+            )
+            try:
+                found = await workflow.execute_activity_method(
+                    LevelActivities.look_up_level,
+                    request,
+                    **options.planning(f"Find out who is on level {rung.level} now"),
+                )
+            except ActivityError as error:
+                failure = _type_of(error, POLICY_INVALID)
+                state = ladder.as_pinned(self._item.state, rung, failure, workflow.now())
+                self._item.state = state
+                continue
+            self._item.state = ladder.looked_up(self._item.state, found, workflow.now())
+
+    async def _send_notices(self) -> None:
+        while (notice := notices.due(self._item.state, workflow.now())) is not None:
+            try:
+                result = await workflow.execute_activity_method(
+                    NoticeActivities.send_notice,
+                    NoticeInput(notice=notice),
+                    **options.notice(
+                        f"Tell level {notice.level}: {', '.join(notice.people)}"[:200]
+                    ),
+                )
+            except ActivityError:
+                result = NoticeResult()  # nobody knows whether it went out: it is tried again
+            self._item.state = notices.sent(self._item.state, notice, result, workflow.now())
 
     async def _extend_calendar(self) -> None:
         state = self._item.state
@@ -275,9 +336,7 @@ class ItemErrands:
 
     def _failed(self, error: ActivityError, doing: str) -> None:
         """Park the item for a person, or end it when its issue is gone."""
-        cause = error.cause
-        failure = cause.type if isinstance(cause, ApplicationError) else None
-        failure = failure or JIRA_UNAVAILABLE.type
+        failure = _type_of(error, JIRA_UNAVAILABLE)
         state = self._item.state
         if failure == ISSUE_GONE.type:
             self._item.state = receiving.gone(state, workflow.now())

@@ -63,6 +63,16 @@ def planning(summary: str) -> ActivityConfig:
     )
 
 
+def notice(summary: str) -> ActivityConfig:
+    """Telling people: what fails is in the result, so only a worker that dies is tried again."""
+    return ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=2),
+        heartbeat_timeout=CRASH_NOTICED,
+        retry_policy=RetryPolicy(maximum_attempts=3),
+        summary=summary,
+    )
+
+
 def sweep(summary: str) -> ActivityConfig:
     """Looking through a project page by page."""
     return ActivityConfig(

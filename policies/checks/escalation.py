@@ -9,7 +9,8 @@ from policies.checks.bundle import Bundle
 from policies.checks.findings import Problems, unknown, used_twice
 from policies.directory import Directory
 from policies.documents.approval import ApprovalDocument
-from policies.documents.escalation import ITEM_OWNER, EscalationDocument
+from policies.documents.escalation import EscalationDocument
+from policies.levels import ITEM_OWNER
 from policies.problems import PathPart
 from policies.yaml_source import Source
 

@@ -87,6 +87,6 @@ def long_expiries(source: Source, document: ApprovalDocument, bounds: Bounds) ->
 
 
 def _open_seconds(entry: CalendarEntry) -> int:
-    hours = CalendarDefinition(name=entry.name, zone="UTC", windows=weekly_windows(entry))
+    hours = CalendarDefinition(name=entry.name, zone="UTC", windows=weekly_windows(entry.open))
     opened = expand(hours, _A_MONDAY, LONGEST_DAYS).intervals
     return sum(closes - opens for opens, closes in opened)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from models.people import Act
+from models.people import Act, NoticeChannel
 from policies.documents.base import Document, Identifier, Name
+from policies.documents.rotas import RotaEntry
+
+EmailAddress = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}$")
+]
 
 
 class PersonEntry(Document):
@@ -22,6 +27,10 @@ class PersonEntry(Document):
     """What the person is; `permissions` says what a role may do."""
     groups: tuple[Identifier, ...] = ()
     """Which approval groups the person votes in."""
+    email: EmailAddress | None = None
+    """Where notices by e-mail go."""
+    notify: Annotated[tuple[NoticeChannel, ...], Field(min_length=1)] = (NoticeChannel.JIRA,)
+    """How to tell them of an escalation: jira, email, webhook; the first that works is used."""
     active: bool = True
     """False for somebody who has left; keep the entry, so that old decisions stay readable."""
 
@@ -41,5 +50,7 @@ class PeopleDocument(Document):
 
     people: Annotated[tuple[PersonEntry, ...], Field(min_length=1)]
     automation: tuple[AutomationEntry, ...] = ()
+    rotas: tuple[RotaEntry, ...] = ()
+    """Who is on call when; a level of escalation.yaml names one as `oncall:…`."""
     permissions: dict[Act, tuple[Identifier, ...]]
     """For each act the roles that may do it."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.approval import ActionKind, ActionResult
+from models.approval import ActionKind, ActionResult, ApprovalOutcome
 from models.events import EventKind
-from models.item_state import ItemState
+from models.item_state import ClimbState, ItemState
 from models.messages import ActionReminder
 from policies import escalation
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import waiting_actions, waiting_for_customer
+
+_ANSWERS = {
+    ApprovalOutcome.APPROVED: ClimbState.GRANTED,
+    ApprovalOutcome.NOT_NEEDED: ClimbState.GRANTED,
+    ApprovalOutcome.EXPIRED: ClimbState.EXPIRED,
+}
+"""What a request's end means for its rung; any other end refuses."""
 
 
 def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
@@ -75,7 +82,8 @@ def reminded(state: ItemState, reminder: ActionReminder, now: datetime) -> ItemS
 def _leave_settled(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
     if state.decision is not None:
         return state
-    ladder = escalation.settle_leave(state.ladder, result.request_id, result.outcome.granted, now)
+    answer = _ANSWERS.get(result.outcome, ClimbState.REFUSED)
+    ladder = escalation.settle_leave(state.ladder, result.request_id, answer, now)
     if not result.outcome.granted:
         state = record.happened(
             state,

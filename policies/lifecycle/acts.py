@@ -27,7 +27,7 @@ from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resum
 from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
 from policies import escalation, proof
-from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle import record, running_clocks, taking_on, words
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
@@ -47,26 +47,23 @@ class Acted:
 
 
 def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
-    """Somebody takes the escalation on; the ladder rests for the pinned time."""
+    """Somebody takes the escalation on, and the ladder rests for the pinned time; or it is handed
+    over, and the ladder waits for the person whom it was handed to.
+    """
+    actor = message.actor
     refused = _may(state, message, Act.ACKNOWLEDGE, now)
     if refused:
         return refused
-    rules = ladder_rules(state)
-    if rules is None or state.ladder.level == 0 or state.decision is not None:
-        return refuse(state, message.actor, Act.ACKNOWLEDGE, NOTHING_TO_ACT_ON, now)
-    level = state.ladder.level
-    ladder = escalation.acknowledge(rules, state.ladder, message.actor.without_proof(), now)
-    state = state.model_copy(update={"ladder": ladder})
-    state = record.happened(
-        state,
-        EventKind.ACKNOWLEDGED,
-        now,
-        f"{message.actor.person} took the escalation on at level {level}.",
-        actor=message.actor,
-        level=level,
-        note=message.note,
-    )
-    return Acted(state, f"Taken on at level {level}. The ladder rests for now.")
+    nobody_told = state.ladder.level == 0 and state.ladder.told is None
+    if ladder_rules(state) is None or nobody_told or state.decision is not None:
+        return refuse(state, actor, Act.ACKNOWLEDGE, NOTHING_TO_ACT_ON, now)
+    if message.hand_to is None:
+        return Acted(*taking_on.take_on(state, actor, message.note, now))
+    if state.ladder.told is None:
+        return refuse(state, actor, Act.ACKNOWLEDGE, NOTHING_TO_ACT_ON, now)
+    if not taking_on.may_be_handed(state, message.hand_to):
+        return refuse(state, actor, Act.ACKNOWLEDGE, UNKNOWN_VALUE, now)
+    return Acted(*taking_on.hand_over(state, actor, message.hand_to, message.note, now))
 
 
 def override(state: ItemState, message: Override, now: datetime) -> Acted:

@@ -38,7 +38,12 @@ def next_deadline(state: ItemState) -> Deadline | None:
         if state.watch_until is None or state.parked is not None:
             return None
         return Deadline(state.watch_until, "recontact watch ends")
-    waiting = [*_shares_ahead(state), *_ladder_ahead(state), _calendar_ends(state)]
+    waiting = [
+        *_shares_ahead(state),
+        *_ladder_ahead(state),
+        *_notices_ahead(state),
+        _calendar_ends(state),
+    ]
     return min(waiting, key=lambda deadline: deadline.at)
 
 
@@ -77,12 +82,18 @@ def _ladder_ahead(state: ItemState) -> list[Deadline]:
     rules = ladder_rules(state)
     if rules is None or not running(state):
         return []
+    told = state.ladder.told
+    ahead = [Deadline(told.hand_off_at, "others are on call")] if told and told.hand_off_at else []
     if state.ladder.next_at is not None:
-        return [Deadline(state.ladder.next_at, "next rung of the ladder")]
+        return [*ahead, Deadline(state.ladder.next_at, "next rung of the ladder")]
     if state.ladder.level or state.ladder.exhausted:
-        return []
+        return ahead
     starts = [reached(state, run, rules.starts_at_percent) for run in running(state)]
     return [Deadline(at, "escalation starts") for at in starts if at is not None]
+
+
+def _notices_ahead(state: ItemState) -> list[Deadline]:
+    return [Deadline(notice.due_at, "a notice is tried again") for notice in state.notices]
 
 
 def _calendar_ends(state: ItemState) -> Deadline:

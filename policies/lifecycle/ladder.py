@@ -7,41 +7,87 @@ from datetime import datetime
 from models.approval import ActionKind, ActionProposal
 from models.events import EventKind
 from models.item_state import ItemState, LadderState, OpenAction, Outgoing
-from models.ladder import Ladder, Rung
+from models.ladder import Ladder, LevelFound, Rung
 from models.lifecycle import Severity
 from models.names import action_workflow_id
 from models.people import Actor, Channel
 from policies import clocks, escalation
-from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
-from policies.lifecycle import record, running_clocks, words
+from policies.ladder_steps import (
+    Climbed,
+    Exhausted,
+    HandedOff,
+    Lapsed,
+    LeaveNeeded,
+    Queued,
+    Repeated,
+    Skipped,
+    Step,
+    WhoNeeded,
+)
+from policies.lifecycle import notices, record, running_clocks, words
 from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
+from policies.lifecycle.taking_on import around, handed_off
 
 
 def climb_if_due(state: ItemState, now: datetime) -> ItemState:
-    """Start or climb the ladder if that is due and a clock is counting."""
+    """Start or climb the ladder if that is due and a clock is counting.
+
+    It stops where it has to be found out who is on a level (`question`).
+    """
     rules = ladder_rules(state)
     if rules is None or not rules.rungs or not running(state):
         return state
     if _starts(state, rules, now):
         state = _with(state, escalation.begin(state.ladder, now))
-    if state.ladder.next_at is None or now < state.ladder.next_at:
-        return state
-    advance = escalation.advance(rules, state.ladder, pinned(state).calendar, now)
+    advance = escalation.advance(rules, state.ladder, around(state), now)
     state = _with(state, advance.state)
     for step in advance.steps:
-        match step:
-            case Climbed(rung=rung, reminder=reminder):
-                state = _climbed(state, rung, now, reminder=reminder)
-            case Skipped(rung=rung, why=why):
-                state = _passed_over(state, rung, why, now)
-            case LeaveNeeded(rung=rung):
-                state = _ask_leave(state, rung, now)
-            case Exhausted():
-                state = record.happened(
-                    state, EventKind.RUNG_SKIPPED, now, "The ladder has no further level."
-                )
+        state = _carry_out(state, step, now)
     return state
+
+
+def question(state: ItemState) -> Rung | None:
+    """The rung of which somebody has to find out who is on it now, before the ladder goes on."""
+    rules, level = ladder_rules(state), state.ladder.looking_up
+    if rules is None or level is None or state.decision is not None or not running(state):
+        return None
+    return next((rung for rung in rules.rungs if rung.level == level), None)
+
+
+def looked_up(state: ItemState, found: LevelFound, now: datetime) -> ItemState:
+    """Go on with who is on the level. What is found is used at this moment or not at all."""
+    if state.ladder.looking_up != found.level:
+        return state
+    who = ", ".join(person.id for person in found.people)
+    state = record.happened(
+        notices.know(state, found),
+        EventKind.LEVEL_LOOKED_UP,
+        now,
+        f"On level {found.level} now: {who or 'nobody'}.",
+        level=found.level,
+        people=who,
+        rotas=", ".join(found.rotas),
+        on_call=", ".join(found.on_call),
+        changes_at=found.changes_at.isoformat() if found.changes_at else None,
+    )
+    state = climb_if_due(_with(state, escalation.answer_lookup(state.ladder, found)), now)
+    return _with(state, state.ladder.model_copy(update={"found": None}))
+
+
+def as_pinned(state: ItemState, rung: Rung, failure: str, now: datetime) -> ItemState:
+    """Go on with whom the item was pinned with, since who is on the level could not be found out."""
+    state = record.happened(
+        state,
+        EventKind.PROBLEM,
+        now,
+        f"Who is on level {rung.level} now could not be found out ({failure}); those are told who "
+        "were on it when the item began.",
+        failure=failure,
+        level=rung.level,
+    )
+    people = tuple(p for one in rung.notify if (p := pinned(state).person(one)) is not None)
+    return looked_up(state, LevelFound(level=rung.level, people=people), now)
 
 
 def stand_down_if_calm(state: ItemState, now: datetime) -> ItemState:
@@ -89,22 +135,47 @@ def _starts(state: ItemState, rules: Ladder, now: datetime) -> bool:
     return not begun and _pressing(state, rules, now)
 
 
-def _climbed(state: ItemState, rung: Rung, now: datetime, *, reminder: bool) -> ItemState:
+def _carry_out(state: ItemState, step: Step, now: datetime) -> ItemState:
+    match step:
+        case Climbed(rung=rung, people=people, reminder=reminder):
+            return _climbed(state, rung, people, now, reminder=reminder)
+        case Skipped(rung=rung, why=why):
+            return _passed_over(state, rung, why, now)
+        case Queued():
+            return _queued(state, step, now)
+        case LeaveNeeded(rung=rung):
+            return _ask_leave(state, rung, now)
+        case Repeated():
+            return _repeated(state, step, now)
+        case Lapsed():
+            return _lapsed(state, step, now)
+        case HandedOff(rung=rung, before=before, people=people):
+            return handed_off(state, rung, before, people, now)
+        case Exhausted():
+            what = "The ladder has no further level."
+            return record.happened(state, EventKind.RUNG_SKIPPED, now, what)
+        case WhoNeeded():
+            return state  # asked by whoever carries out what the item wants
+
+
+def _climbed(
+    state: ItemState, rung: Rung, people: tuple[str, ...], now: datetime, *, reminder: bool
+) -> ItemState:
     highest = max(state.highest_level, rung.level)
     state = state.model_copy(update={"highest_level": highest})
-    state = record.say(
-        state, words.climb_note(pinned(state), rung, _why(state, now), reminder=reminder)
-    )
-    return record.happened(
+    why = _why(state, now)
+    state = record.say(state, words.climb_note(pinned(state), rung, people, why, reminder=reminder))
+    state = record.happened(
         state,
         EventKind.CLIMBED,
         now,
         f"{'Reminded' if reminder else 'Escalated to'} level {rung.level}: {rung.name}.",
         level=rung.level,
         rung=rung.name,
-        notified=", ".join(rung.notify),
+        notified=", ".join(people),
         reminder=reminder,
     )
+    return notices.ask(state, rung, people, "still waiting" if reminder else "escalated", now)
 
 
 def _passed_over(state: ItemState, rung: Rung, why: str, now: datetime) -> ItemState:
@@ -115,6 +186,45 @@ def _passed_over(state: ItemState, rung: Rung, why: str, now: datetime) -> ItemS
         f"Level {rung.level} ({rung.name}) is passed over: {why}",
         level=rung.level,
         rung=rung.name,
+    )
+
+
+def _queued(state: ItemState, step: Queued, now: datetime) -> ItemState:
+    rung, until = step.rung, step.until
+    moment = words.moment(until, pinned(state).calendar.zone)
+    return record.happened(
+        state,
+        EventKind.RUNG_QUEUED,
+        now,
+        f"Level {rung.level} ({rung.name}) waits until {moment}: {step.why}",
+        level=rung.level,
+        rung=rung.name,
+        until=until.isoformat(),
+    )
+
+
+def _repeated(state: ItemState, step: Repeated, now: datetime) -> ItemState:
+    after = f"After level {step.rung.level}" if step.rung else "After its last level"
+    return record.happened(
+        state,
+        EventKind.LADDER_REPEATED,
+        now,
+        f"{after} the ladder goes back to level {step.to_level}; so it may {step.times_left} times "
+        "more.",
+        to_level=step.to_level,
+        times_left=step.times_left,
+    )
+
+
+def _lapsed(state: ItemState, step: Lapsed, now: datetime) -> ItemState:
+    person = step.acknowledgement.actor.person
+    return record.happened(
+        state,
+        EventKind.ACKNOWLEDGEMENT_LAPSED,
+        now,
+        f"{person}'s acknowledgement has run out; the climb goes on ({step.goes_on} level).",
+        taken_on_by=person,
+        goes_on=step.goes_on,
     )
 
 

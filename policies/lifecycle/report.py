@@ -42,7 +42,7 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
         due_at=due_at(state),
         breached=breached(state),
         clocks=readings,
-        ladder_level=ladder.level,
+        ladder_level=rung.level if rung else ladder.level,
         ladder_rung=rung.name if rung else None,
         acknowledged_by=ladder.acknowledgement.actor.person if ladder.acknowledgement else None,
         actions=tuple(_action(state)),

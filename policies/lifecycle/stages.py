@@ -7,6 +7,7 @@ from models.clocks import ClockName, ClockRun
 from models.item_state import ClimbState, ItemState, OpenAction
 from models.ladder import Ladder, Rung
 from models.lifecycle import Awaiting, Stage
+from policies import escalation
 
 
 def stage_of(state: ItemState) -> Stage:
@@ -48,8 +49,8 @@ def awaited_people(state: ItemState) -> tuple[str, ...]:
     """The person ids whose move it is, as far as the state names them."""
     awaiting = awaiting_of(state)
     if awaiting is Awaiting.ACKNOWLEDGEMENT:
-        rung = current_rung(state)
-        return rung.notify if rung else ()
+        told = state.ladder.told
+        return tuple(one for one in told.people if one not in told.acknowledged_by) if told else ()
     if awaiting in (Awaiting.OWNER, Awaiting.TRIAGE) and state.owner:
         return (state.owner,)
     return ()
@@ -120,8 +121,6 @@ def ladder_rules(state: ItemState) -> Ladder | None:
 
 
 def current_rung(state: ItemState) -> Rung | None:
-    """The rung that the item stands on."""
+    """The rung whose people know of the item."""
     ladder = ladder_rules(state)
-    if ladder is None or state.ladder.level == 0:
-        return None
-    return next((rung for rung in ladder.rungs if rung.level == state.ladder.level), None)
+    return escalation.rung_told(ladder, state.ladder) if ladder else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from models.decision import Decision
 from models.failures import FAILURES_BY_TYPE
 from models.item import Reason, TriageResult
 from models.item_state import ItemState
-from models.ladder import Rung
+from models.ladder import AcknowledgedBy, Rung
 from models.policy import PolicySnapshot
 from policies.money import in_words
 
@@ -97,12 +98,36 @@ def _scale_note(state: ItemState) -> list[str]:
     return [] if scale == 1.0 else [f"(Clocks run {scale:g} times faster than real time here.)"]
 
 
-def climb_note(snapshot: PolicySnapshot, rung: Rung, why: str, *, reminder: bool) -> str:
+def climb_note(
+    snapshot: PolicySnapshot, rung: Rung, people: tuple[str, ...], why: str, *, reminder: bool
+) -> str:
     """Tells a rung's people that the item is theirs to take on."""
     verb = "Still waiting" if reminder else "Escalated"
+    every = " Every one of you has to." if rung.acknowledged_by is AcknowledgedBy.ALL else ""
     return (
-        f"*{verb}: {rung.name}* (level {rung.level}), {names(snapshot, rung.notify)}. {why} "
+        f"*{verb}: {rung.name}* (level {rung.level}), {names(snapshot, people)}. {why} "
+        f"Take it on with {{{{/ack}}}}; otherwise the next level is told.{every}"
+    )
+
+
+def hand_off_note(
+    snapshot: PolicySnapshot, rung: Rung, people: tuple[str, ...], so_far: Sequence[str], note: str
+) -> str:
+    """Tells those whose turn it is now what happened before it was."""
+    lines = [
+        f"*Handed over: {rung.name}* (level {rung.level}), {names(snapshot, people)}. "
         "Take it on with {{/ack}}; otherwise the next level is told."
+    ]
+    if note:
+        lines.append(note)
+    return "\n".join([*lines, *(f"* {happening}" for happening in so_far)])
+
+
+def not_reached_note(snapshot: PolicySnapshot, people: tuple[str, ...], level: int) -> str:
+    """Says on the issue that nothing but this mention reached somebody."""
+    return (
+        f"*No notice reached* {names(snapshot, people)} about level {level}. "
+        "They are only mentioned here; please tell them by other means."
     )
 
 

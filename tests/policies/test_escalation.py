@@ -9,15 +9,25 @@ from hypothesis import strategies as st
 
 from models.calendar import CalendarDefinition
 from models.item_state import ClimbState, LadderState
-from models.ladder import Ladder, Rung
+from models.ladder import AfterLapse, Ladder, Rung
 from models.people import Act, Actor, Channel, Proof, ProofClaim
-from policies import escalation
+from policies import acknowledging, escalation
+from policies import rungs as turns
 from policies.business_time import always_open, expand
-from policies.escalation import Climbed, Exhausted, LeaveNeeded, Skipped
+from policies.ladder_steps import (
+    Advance,
+    Around,
+    Climbed,
+    Exhausted,
+    Lapsed,
+    LeaveNeeded,
+    Skipped,
+)
 
 T0 = datetime(2026, 6, 1, 9, tzinfo=UTC)
-CALENDAR = always_open(T0)
+AROUND = Around(always_open(T0))
 MINUTE = timedelta(minutes=1)
+GIVEN = {"grant": ClimbState.GRANTED, "refuse": ClimbState.REFUSED}
 OMAR = Actor(person="omar", channel=Channel.DESK)
 
 
@@ -37,23 +47,28 @@ def ladder(*rungs: Rung, repeat: int = 0) -> Ladder:
     )
 
 
+def told(rungs: Ladder, index: int, reminder: bool = False) -> Climbed:
+    rung = rungs.rungs[index]
+    return Climbed(rung, rung.notify, reminder)
+
+
 def begun(at: datetime = T0) -> LadderState:
     return escalation.begin(LadderState(), at)
 
 
-def climb(rungs: Ladder, state: LadderState) -> escalation.Advance:
+def climb(rungs: Ladder, state: LadderState) -> Advance:
     """Advance at the very moment that the state asks for."""
     assert state.next_at is not None
-    return escalation.advance(rungs, state, CALENDAR, state.next_at)
+    return escalation.advance(rungs, state, AROUND, state.next_at)
 
 
 def test_rungs_are_climbed_in_order_each_after_the_wait_of_the_one_below() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "lena", wait=1200))
     first = climb(rungs, begun())
-    assert first.steps == (Climbed(rungs.rungs[0]),)
+    assert first.steps == (told(rungs, 0),)
     assert first.state.next_at == T0 + 10 * MINUTE
     second = climb(rungs, first.state)
-    assert second.steps == (Climbed(rungs.rungs[1]),)
+    assert second.steps == (told(rungs, 1),)
     assert second.state.climbed_at == T0 + 10 * MINUTE
     assert second.state.next_at == T0 + 30 * MINUTE
     last = climb(rungs, second.state)
@@ -65,10 +80,10 @@ def test_rungs_are_climbed_in_order_each_after_the_wait_of_the_one_below() -> No
 def test_nothing_happens_before_it_is_due_or_after_the_end() -> None:
     rungs = ladder(rung(1, "omar"))
     state = begun()
-    early = escalation.advance(rungs, state, CALENDAR, T0 - MINUTE)
-    assert early == escalation.Advance(state)
+    early = escalation.advance(rungs, state, AROUND, T0 - MINUTE)
+    assert early == Advance(state)
     ended = climb(rungs, climb(rungs, state).state).state
-    assert escalation.advance(rungs, ended, CALENDAR, T0 + 99 * MINUTE).steps == ()
+    assert escalation.advance(rungs, ended, AROUND, T0 + 99 * MINUTE).steps == ()
     assert escalation.begin(ended, T0 + 99 * MINUTE) == ended
 
 
@@ -80,8 +95,8 @@ def test_an_empty_level_is_passed_over_at_once_and_says_so() -> None:
     rungs = ladder(rung(1), rung(2, "lena"))
     moved = climb(rungs, begun())
     assert moved.steps == (
-        Skipped(rungs.rungs[0], escalation.NOBODY_THERE),
-        Climbed(rungs.rungs[1]),
+        Skipped(rungs.rungs[0], turns.NOBODY_THERE),
+        told(rungs, 1),
     )
     assert moved.state.level == 2
 
@@ -112,7 +127,7 @@ def test_a_rung_may_wait_in_business_time() -> None:
     )
     rungs = ladder(rung(1, "omar", wait=3600, business=True), rung(2, "lena"))
     friday = datetime(2026, 6, 5, 16, 30, tzinfo=UTC)
-    moved = escalation.advance(rungs, begun(friday), office, friday)
+    moved = escalation.advance(rungs, begun(friday), Around(office), friday)
     assert moved.state.next_at == datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
 
 
@@ -133,7 +148,7 @@ def asked() -> LadderState:
 def test_a_guarded_rung_asks_for_leave_and_reminds_the_rung_below() -> None:
     rungs = guarded()
     moved = climb(rungs, climb(rungs, begun()).state)
-    assert moved.steps == (LeaveNeeded(rungs.rungs[1]), Climbed(rungs.rungs[0], reminder=True))
+    assert moved.steps == (LeaveNeeded(rungs.rungs[1]), told(rungs, 0, reminder=True))
     assert moved.state.level == 1
     assert moved.state.next_at == T0 + 20 * MINUTE
 
@@ -141,35 +156,35 @@ def test_a_guarded_rung_asks_for_leave_and_reminds_the_rung_below() -> None:
 def test_while_leave_is_asked_only_the_rung_below_is_reminded_again_and_again() -> None:
     rungs = guarded()
     once = climb(rungs, asked())
-    assert once.steps == (Climbed(rungs.rungs[0], reminder=True),)
+    assert once.steps == (told(rungs, 0, reminder=True),)
     twice = climb(rungs, once.state)
-    assert twice.steps == (Climbed(rungs.rungs[0], reminder=True),)
+    assert twice.steps == (told(rungs, 0, reminder=True),)
     assert twice.state.next_at == T0 + 40 * MINUTE
 
 
 def test_leave_granted_climbs_the_rung_at_once() -> None:
     now = T0 + 12 * MINUTE
-    state = escalation.settle_leave(asked(), "r-1", True, now)
+    state = escalation.settle_leave(asked(), "r-1", ClimbState.GRANTED, now)
     assert state.next_at == now
-    moved = escalation.advance(guarded(), state, CALENDAR, now)
-    assert moved.steps == (Climbed(guarded().rungs[1]),)
+    moved = escalation.advance(guarded(), state, AROUND, now)
+    assert moved.steps == (told(guarded(), 1),)
     assert moved.state.next_at == now + 15 * MINUTE
 
 
 def test_leave_refused_passes_the_rung_over_at_once_and_climbs_the_one_above() -> None:
     now = T0 + 12 * MINUTE
-    state = escalation.settle_leave(asked(), "r-1", False, now)
-    moved = escalation.advance(guarded(), state, CALENDAR, now)
+    state = escalation.settle_leave(asked(), "r-1", ClimbState.REFUSED, now)
+    moved = escalation.advance(guarded(), state, AROUND, now)
     assert moved.steps == (
-        Skipped(guarded().rungs[1], escalation.LEAVE_REFUSED),
-        Climbed(guarded().rungs[2]),
+        Skipped(guarded().rungs[1], turns.LEAVE_REFUSED),
+        told(guarded(), 2),
     )
 
 
 def test_an_answer_to_an_unknown_or_settled_request_changes_nothing() -> None:
-    assert escalation.settle_leave(asked(), "r-9", True, T0) == asked()
-    refused = escalation.settle_leave(asked(), "r-1", False, T0)
-    assert escalation.settle_leave(refused, "r-1", True, T0) == refused
+    assert escalation.settle_leave(asked(), "r-9", ClimbState.GRANTED, T0) == asked()
+    refused = escalation.settle_leave(asked(), "r-1", ClimbState.REFUSED, T0)
+    assert escalation.settle_leave(refused, "r-1", ClimbState.GRANTED, T0) == refused
     assert escalation.ask_leave(asked(), 2, "r-2") == asked()
 
 
@@ -177,11 +192,11 @@ def test_leave_is_asked_anew_in_every_pass() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "eve", needs_approval="tell"), repeat=1)
     state = climb(rungs, begun()).state
     state = escalation.ask_leave(climb(rungs, state).state, 2, "r-1")
-    state = escalation.settle_leave(state, "r-1", False, T0 + 15 * MINUTE)
+    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, T0 + 15 * MINUTE)
     again = climb(rungs, state)
     assert again.state.passes == 1
     assert again.state.leaves == ()
-    assert again.steps[-1] == Climbed(rungs.rungs[0])
+    assert again.steps[-1] == told(rungs, 0)
     assert isinstance(climb(rungs, again.state).steps[0], LeaveNeeded)
 
 
@@ -198,31 +213,32 @@ def test_the_rung_below_a_refused_one_is_reminded_and_not_the_refused_one() -> N
         rung(1, "omar"), rung(2, "eve", needs_approval="a"), rung(3, "sam", needs_approval="b")
     )
     state = escalation.ask_leave(climb(rungs, climb(rungs, begun()).state).state, 2, "r-1")
-    state = escalation.settle_leave(state, "r-1", False, T0 + 15 * MINUTE)
+    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, T0 + 15 * MINUTE)
     steps = climb(rungs, state).steps
-    assert steps[1:] == (LeaveNeeded(rungs.rungs[2]), Climbed(rungs.rungs[0], reminder=True))
+    assert steps[1:] == (LeaveNeeded(rungs.rungs[2]), told(rungs, 0, reminder=True))
 
 
 def test_an_acknowledgement_holds_the_ladder_off_until_it_lapses_then_the_next_rung_comes() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "lena"))
-    state = escalation.acknowledge(rungs, climb(rungs, begun()).state, OMAR, T0 + MINUTE)
+    state = acknowledging.acknowledge(rungs, climb(rungs, begun()).state, OMAR, T0 + MINUTE)
     assert state.next_at == T0 + 61 * MINUTE
-    assert escalation.advance(rungs, state, CALENDAR, T0 + 30 * MINUTE).steps == ()
+    assert escalation.advance(rungs, state, AROUND, T0 + 30 * MINUTE).steps == ()
     lapsed = climb(rungs, state)
-    assert lapsed.steps == (Climbed(rungs.rungs[1]),)
+    assert state.acknowledgement is not None
+    assert lapsed.steps == (Lapsed(state.acknowledgement, AfterLapse.NEXT), told(rungs, 1))
     assert lapsed.state.acknowledgement is None
 
 
 def test_acknowledging_before_the_ladder_begins_holds_its_beginning_off() -> None:
     rungs = ladder(rung(1, "omar"))
-    state = escalation.acknowledge(rungs, LadderState(), OMAR, T0)
+    state = acknowledging.acknowledge(rungs, LadderState(), OMAR, T0)
     assert state.next_at is None
     assert escalation.begin(state, T0 + MINUTE).next_at == T0 + 60 * MINUTE
 
 
 def test_leave_granted_while_somebody_has_taken_it_on_waits_for_the_lapse() -> None:
-    state = escalation.acknowledge(guarded(), asked(), OMAR, T0 + 21 * MINUTE)
-    granted = escalation.settle_leave(state, "r-1", True, T0 + 22 * MINUTE)
+    state = acknowledging.acknowledge(guarded(), asked(), OMAR, T0 + 21 * MINUTE)
+    granted = escalation.settle_leave(state, "r-1", ClimbState.GRANTED, T0 + 22 * MINUTE)
     assert granted.leaves[0].state is ClimbState.GRANTED
     assert granted.next_at == state.next_at
 
@@ -230,8 +246,8 @@ def test_leave_granted_while_somebody_has_taken_it_on_waits_for_the_lapse() -> N
 def test_standing_down_leaves_nothing_due_and_a_late_answer_does_not_wake_it() -> None:
     state = escalation.stand_down(asked())
     assert state.next_at is None
-    assert escalation.settle_leave(state, "r-1", True, T0).next_at is None
-    assert escalation.acknowledge(guarded(), state, OMAR, T0).next_at is None
+    assert escalation.settle_leave(state, "r-1", ClimbState.GRANTED, T0).next_at is None
+    assert acknowledging.acknowledge(guarded(), state, OMAR, T0).next_at is None
 
 
 def test_the_proof_of_an_acknowledgement_is_spent_and_not_kept() -> None:
@@ -239,7 +255,7 @@ def test_the_proof_of_an_acknowledgement_is_spent_and_not_kept() -> None:
         person="omar", channel=Channel.DESK, act=Act.ACKNOWLEDGE, subject="s", expires_at=T0
     )
     proved = OMAR.model_copy(update={"proof": Proof(claim=claim, key_id="k", signature="00")})
-    state = escalation.acknowledge(guarded(), begun(), proved, T0)
+    state = acknowledging.acknowledge(guarded(), begun(), proved, T0)
     assert state.acknowledgement is not None
     assert state.acknowledgement.actor.proof is None
 
@@ -273,18 +289,18 @@ def test_every_ladder_ends_unless_a_question_stands_open_and_time_never_runs_bac
             break
         now = state.next_at
         if happening == "acknowledge":
-            state = escalation.acknowledge(rungs, state, OMAR, now)
+            state = acknowledging.acknowledge(rungs, state, OMAR, now)
             continue
         if happening in ("grant", "refuse") and state.leaves:
             request = state.leaves[-1].request_id
-            state = escalation.settle_leave(state, request, happening == "grant", now)
+            state = escalation.settle_leave(state, request, GIVEN[happening], now)
         moved = climb(rungs, state)
         for step in moved.steps:
             firsts += isinstance(step, Climbed) and not step.reminder
             if isinstance(step, LeaveNeeded):
                 asked_for += 1
                 leave = escalation.ask_leave(moved.state, step.rung.level, f"r-{asked_for}")
-                moved = escalation.Advance(leave, moved.steps)
+                moved = Advance(leave, moved.steps)
         assert moved.state.next_at is None or moved.state.next_at > now
         state = moved.state
     assert state.exhausted
