@@ -145,13 +145,16 @@ def ack(
     *,
     person: options.As,
     note: Annotated[str, typer.Option("--note", help="A note for the record.")] = "",
+    hand_to: Annotated[
+        str | None, typer.Option("--hand-to", help="Hand it over to this person instead.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Acknowledge an escalation: I take this on.
+    """Acknowledge an escalation: I take this on, or I hand it over to somebody.
 
-    Example: followthrough ack FT-12 --as ada
+    Example: followthrough ack FT-12 --as ada --hand-to lena --note "I am off at noon"
     """
-    _act(key, as_json, lambda acts, item: acts.acknowledge(item, person, note))
+    _act(key, as_json, lambda acts, item: acts.acknowledge(item, person, note, hand_to=hand_to))
 
 
 def override(

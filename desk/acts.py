@@ -85,10 +85,19 @@ class ActSender:
         self._channel = channel
 
     async def acknowledge(
-        self, workflow_id: str, person: str, note: str = "", *, act_id: str | None = None
+        self,
+        workflow_id: str,
+        person: str,
+        note: str = "",
+        *,
+        hand_to: str | None = None,
+        act_id: str | None = None,
     ) -> Answer:
-        """Take the escalation on. Raises `ActRefused` or `Unreachable`, as every act here does."""
-        message = Acknowledge(actor=self._unproven(person), note=note)
+        """Take the escalation on, or hand it over to somebody.
+
+        Raises `ActRefused` or `Unreachable`, as every act here does.
+        """
+        message = Acknowledge(actor=self._unproven(person), note=note, hand_to=hand_to)
         signed = self._signed(message, Act.ACKNOWLEDGE, workflow_id)
         return await self._update(workflow_id, names.UPDATE_ACKNOWLEDGE, signed, act_id)
 

@@ -27,6 +27,7 @@ class CommandName(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     ACK = "ack"
+    HANDOVER = "handover"
     RESOLVE = "resolve"
     OVERRIDE = "override"
     PROPOSE = "propose"

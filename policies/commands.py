@@ -21,13 +21,14 @@ LONGEST_WORD = 200
 _COMMAND = re.compile(r"/([A-Za-z]{2,20})(?=\s|$)")
 _REQUEST = re.compile(r"[0-9]+-[A-Za-z0-9]+-[0-9]+")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+", re.IGNORECASE | re.ASCII)
+_MENTION = re.compile(r"\[~(?:accountid:)?([^\]\s]+)\]")
 _OVERRIDE_KEYS = ("severity", "category", "owner")
 _WITH_AMOUNT = (ActionKind.REFUND, ActionKind.CREDIT)
 _PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
 
 _NO_SUCH_COMMAND = (
-    "There is no such command. There are /approve, /reject, /ack, /resolve, /override, /propose "
-    "and /resume. To answer the customer, begin the comment with another character than /."
+    "There is no such command. There are /approve, /reject, /ack, /handover, /resolve, /override, "
+    "/propose and /resume. To answer the customer, begin the comment with another character than /."
 )
 
 
@@ -76,6 +77,13 @@ def _vote(words: list[str]) -> Read:
 
 def _only_reason(words: list[str]) -> Read:
     return (), words
+
+
+def _hand_over(words: list[str]) -> Read:
+    if not words:
+        raise _Malformed("Name the person who takes it on: /handover lena I am off at noon.")
+    mentioned = _MENTION.fullmatch(words[0][:LONGEST_WORD])
+    return (mentioned[1] if mentioned else words[0][:LONGEST_WORD],), words[1:]
 
 
 def _resolve(words: list[str]) -> Read:
@@ -164,6 +172,7 @@ _READERS: dict[CommandName, Callable[[list[str]], Read]] = {
     CommandName.APPROVE: _vote,
     CommandName.REJECT: _vote,
     CommandName.ACK: _only_reason,
+    CommandName.HANDOVER: _hand_over,
     CommandName.RESOLVE: _resolve,
     CommandName.OVERRIDE: _override,
     CommandName.PROPOSE: _propose,

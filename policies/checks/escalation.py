@@ -1,24 +1,35 @@
-"""Checks of escalation.yaml against the people and the approval rules."""
+"""Checks of escalation.yaml against the people, the rotas and the approval rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.ladder import Hours, OutOfHours
 from models.lifecycle import Severity
 from policies.checks.bundle import Bundle
 from policies.checks.findings import Problems, unknown, used_twice
+from policies.checks.ladders import check_course
 from policies.directory import Directory
 from policies.documents.approval import ApprovalDocument
-from policies.documents.escalation import EscalationDocument
-from policies.levels import ITEM_OWNER
+from policies.documents.escalation import EscalationDocument, LadderEntry, RungEntry
+from policies.levels import ITEM_OWNER, ROTA, kind_and_name
 from policies.problems import PathPart
 from policies.yaml_source import Source
+
+Path = tuple[PathPart, ...]
+
+_KINDS = {
+    "": "person",
+    "role": "role that anybody has",
+    "group": "group that anybody is in",
+    ROTA: "rota of people.yaml",
+}
 
 
 def check_escalation(
     bundle: Bundle, document: EscalationDocument, directory: Directory | None
 ) -> Problems:
-    """Severities without a ladder, levels that reach nobody, and unknown names."""
+    """Severities without a ladder, levels that reach nobody or never, and unknown names."""
     source = bundle.sources["escalation"]
     ladders = document.ladders
     yield from used_twice(
@@ -28,27 +39,49 @@ def check_escalation(
         if not any(severity in ladder.severity for ladder in ladders):
             what = f"have no ladder for {severity}"
             yield source.problem(("ladders",), what, remedy="add one", of_key=True)
+    yield from _overshadowed(source, ladders)
     for index, ladder in enumerate(ladders):
+        yield from check_course(source, ("ladders", index), ladder)
         for level, rung in enumerate(ladder.rungs):
-            path: tuple[PathPart, ...] = ("ladders", index, "rungs", level)
+            path: Path = ("ladders", index, "rungs", level)
+            yield from _timing(source, path, rung)
             if directory:
                 yield from _notify(source, path, rung.notify, directory)
             if rung.needs_approval and bundle.approval:
                 yield from _leave_rule(source, path, rung.needs_approval, bundle.approval)
 
 
-def _notify(
-    source: Source, path: tuple[PathPart, ...], notify: Sequence[str], directory: Directory
-) -> Problems:
+def _overshadowed(source: Source, ladders: Sequence[LadderEntry]) -> Problems:
+    """A ladder whose severities all have an earlier one is never climbed."""
+    taken: set[Severity] = set()
+    for index, ladder in enumerate(ladders):
+        if taken.issuperset(ladder.severity):
+            remedy = "take it out, or give it a severity of its own"
+            yield source.problem(
+                ("ladders", index, "severity"), "all have a ladder above", remedy=remedy
+            )
+        taken.update(ladder.severity)
+
+
+def _timing(source: Source, path: Path, rung: RungEntry) -> Problems:
+    if rung.when is Hours.OUT and rung.out_of_hours is OutOfHours.QUEUE:
+        what = "waits for working hours, but the level is told out of hours only"
+        yield source.problem((*path, "out_of_hours"), what, remedy="leave one of them out")
+    if rung.needs_approval is None and "if_nobody_decides" in rung.model_fields_set:
+        what = "says what becomes of an approval, but the level needs none"
+        remedy = "add needs_approval, or leave it out"
+        yield source.problem((*path, "if_nobody_decides"), what, remedy=remedy)
+
+
+def _notify(source: Source, path: Path, notify: Sequence[str], directory: Directory) -> Problems:
     reached: set[str] = set()
     for index, written in enumerate(notify):
-        kind, _, name = written.rpartition(":")
+        kind, name = kind_and_name(written)
         found, known = _reached(kind, name, directory)
         reached |= found
-        if name not in known or kind not in ("", "role", "group"):
-            what = {"role": "role that anybody has", "group": "group that anybody is in"}
+        if name not in known or kind not in _KINDS:
             yield unknown(
-                source, (*path, "notify", index), written, known, what.get(kind, "person")
+                source, (*path, "notify", index), written, known, _KINDS.get(kind, "person")
             )
     if not reached:
         remedy = "name at least one active person"
@@ -60,15 +93,23 @@ def _reached(kind: str, name: str, directory: Directory) -> tuple[set[str], froz
         return {person.id for person in directory.with_role(name)}, directory.roles
     if kind == "group":
         return {person.id for person in directory.in_group(name)}, directory.groups
-    known = frozenset(person.id for person in directory.people) | {ITEM_OWNER}
-    person = directory.by_id(name)
-    active = name == ITEM_OWNER or (person is not None and person.active)
-    return ({name} if active else set()), known
+    if kind == ROTA:
+        rota = directory.rota(name)
+        known = frozenset(one.name for one in directory.rotas)
+        return (
+            {one for one in rota.everybody() if _active(one, directory)} if rota else set()
+        ), known
+    people = frozenset(person.id for person in directory.people) | {ITEM_OWNER}
+    active = name == ITEM_OWNER or _active(name, directory)
+    return ({name} if active else set()), people
 
 
-def _leave_rule(
-    source: Source, path: tuple[PathPart, ...], name: str, approval: ApprovalDocument
-) -> Problems:
+def _active(person_id: str, directory: Directory) -> bool:
+    person = directory.by_id(person_id)
+    return person is not None and person.active
+
+
+def _leave_rule(source: Source, path: Path, name: str, approval: ApprovalDocument) -> Problems:
     rules = [rule.name for rule in approval.rules if "climb" in rule.actions]
     if name not in rules:
         where = (*path, "needs_approval")

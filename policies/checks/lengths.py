@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models.calendar import CalendarDefinition
+from models.clocks import ClockName
 from policies.business_time import expand
 from policies.calendar_choice import weekly_windows
 from policies.checks.findings import Problems
@@ -77,6 +78,30 @@ def long_waits(source: Source, document: EscalationDocument, bounds: Bounds) -> 
         for level, rung in enumerate(ladder.rungs):
             path = ("ladders", index, "rungs", level, "wait")
             yield from bounds.check(source, path, rung.wait, business=rung.business)
+
+
+def slow_ladders(
+    source: Source, document: EscalationDocument, sla: SlaDocument, bounds: Bounds
+) -> Problems:
+    """Ladders whose last level is told only after a whole resolution target has passed.
+
+    A day counts as what each calendar says, also where a wait is in wall-clock time, and only what
+    is too slow in every calendar is told.
+    """
+    for index, ladder in enumerate(document.ladders):
+        waits = [rung.wait for rung in ladder.rungs[:-1]]
+        for rule in sla.targets:
+            guarded = [one for one in ladder.severity if one in (rule.severity or ladder.severity)]
+            target = rule.written_targets().get(ClockName.RESOLUTION)
+            days = [day for _, day, _ in bounds.calendars]
+            if not guarded or target is None or not days:
+                continue
+            if all(sum(seconds_in(one, d) for one in waits) > seconds_in(target, d) for d in days):
+                what = f"take longer than the {target} that '{rule.name}' gives for the resolution"
+                remedy = "shorten the waits, or take a level out"
+                path = ("ladders", index, "rungs")
+                yield source.problem(path, what, remedy=remedy, of_key=True)
+                break
 
 
 def long_expiries(source: Source, document: ApprovalDocument, bounds: Bounds) -> Problems:

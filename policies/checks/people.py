@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from models.people import Act
+from models.people import Act, NoticeChannel
 from policies.checks.findings import Problems, unknown, used_twice
+from policies.checks.rotas import check_rotas
 from policies.directory import Directory
 from policies.documents.people import PeopleDocument
 from policies.problems import PathPart
@@ -11,7 +12,7 @@ from policies.yaml_source import Source
 
 
 def check_people(source: Source, document: PeopleDocument, directory: Directory) -> Problems:
-    """Names used twice, accounts without a human behind them, and permissions left out."""
+    """Names used twice, accounts without a human behind, missing addresses and permissions."""
     entries: list[tuple[tuple[PathPart, ...], str, str | None]] = []
     entries += [
         (("people", index), person.id, person.jira) for index, person in enumerate(document.people)
@@ -22,6 +23,13 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
     ]
     yield from used_twice(source, [((*path, "id"), id_) for path, id_, _ in entries])
     yield from used_twice(source, [((*path, "jira"), jira) for path, _, jira in entries if jira])
+    for index, person in enumerate(document.people):
+        for place, channel in enumerate(person.notify):
+            if channel is NoticeChannel.EMAIL and person.email is None:
+                where = ("people", index, "notify", place)
+                remedy = "add email, or choose another channel"
+                yield source.problem(where, "needs an address", got=channel, remedy=remedy)
+    yield from check_rotas(source, document, directory)
     humans = {person.id for person in document.people}
     for index, robot in enumerate(document.automation):
         if robot.behind not in humans:

@@ -12,7 +12,7 @@ from policies.checks.calendars import check_calendars
 from policies.checks.conditions import VOCABULARIES, conditions_of
 from policies.checks.escalation import check_escalation
 from policies.checks.findings import Problems
-from policies.checks.lengths import bounds_of, long_expiries, long_targets, long_waits
+from policies.checks.lengths import bounds_of, long_expiries, long_targets, long_waits, slow_ladders
 from policies.checks.people import check_people
 from policies.checks.sla import check_sla
 from policies.checks.triage import check_triage
@@ -43,6 +43,8 @@ def _findings(bundle: Bundle) -> Problems:
     if bundle.escalation:
         yield from check_escalation(bundle, bundle.escalation, directory)
         yield from long_waits(bundle.sources["escalation"], bundle.escalation, bounds)
+    if bundle.escalation and bundle.sla:
+        yield from slow_ladders(bundle.sources["escalation"], bundle.escalation, bundle.sla, bounds)
     if bundle.approval:
         yield from check_approval(bundle.sources["approval"], bundle.approval, directory)
         yield from long_expiries(bundle.sources["approval"], bundle.approval, bounds)

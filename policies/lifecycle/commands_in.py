@@ -45,6 +45,8 @@ def _act(
     match command.name:
         case CommandName.ACK:
             return acts.acknowledge(state, Acknowledge(actor=actor, note=command.reason), now)
+        case CommandName.HANDOVER:
+            return acts.acknowledge(state, _hand_over(state, command, actor), now)
         case CommandName.RESOLVE:
             return acts.resolve(state, _resolve(command, actor), now, at)
         case CommandName.OVERRIDE:
@@ -54,6 +56,14 @@ def _act(
         case _:
             # Reading the issue has taken the item up again already; there is no more to resume.
             return None
+
+
+def _hand_over(state: ItemState, command: JiraCommand, actor: Actor) -> Acknowledge:
+    """The person is named by id, or mentioned by account."""
+    named = command.arguments[0]
+    people = state.snapshot.people if state.snapshot else ()
+    to = next((person.id for person in people if person.jira_account_id == named), named)
+    return Acknowledge(actor=actor, note=command.reason, hand_to=to)
 
 
 def _resolve(command: JiraCommand, actor: Actor) -> Resolve:
