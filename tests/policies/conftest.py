@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from models.item import CustomerFacts, FeedbackItem
 from models.policy import PolicySnapshot
 from policies.loader import DEFAULT_DIRECTORY, load
 from policies.policy_set import PolicySet
+from policies.problems import PolicyError
 from policies.snapshot import pin
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -68,3 +71,27 @@ def pinned(
         )
 
     return make
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """A copy of the shipped policies to spoil."""
+    return Path(shutil.copytree(DEFAULT_DIRECTORY, tmp_path / "policies"))
+
+
+@pytest.fixture
+def spoil(policies: Path) -> Callable[..., tuple[str, ...]]:
+    """Replaces texts in a file and answers with the problems, the directory's name left out."""
+
+    def spoilt(file: str, *replacements: tuple[str, str]) -> tuple[str, ...]:
+        path = policies / file
+        text = path.read_text()
+        for old, new in replacements:
+            assert old in text, f"{file} holds no {old!r} any more; adjust this test"
+            text = text.replace(old, new, 1)
+        path.write_text(text)
+        with pytest.raises(PolicyError) as raised:
+            load(policies)
+        return tuple(str(problem).removeprefix(f"{policies}/") for problem in raised.value.problems)
+
+    return spoilt

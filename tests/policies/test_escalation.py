@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.calendar import CalendarDefinition
 from models.item_state import ClimbState, LadderState
-from models.ladder import AfterLapse, Ladder, Rung
-from models.people import Act, Actor, Channel, Proof, ProofClaim
+from models.ladder import AfterLapse, Ladder
+from models.people import Act, Channel, Proof, ProofClaim
 from policies import acknowledging, escalation
 from policies import rungs as turns
-from policies.business_time import always_open, expand
 from policies.ladder_steps import (
     Advance,
-    Around,
     Climbed,
     Exhausted,
     Lapsed,
     LeaveNeeded,
     Skipped,
 )
+from tests.policies.ladders import ALWAYS, MINUTE, MONDAY, OFFICE, begun, by, climb, ladder, rung
 
-T0 = datetime(2026, 6, 1, 9, tzinfo=UTC)
-AROUND = Around(always_open(T0))
-MINUTE = timedelta(minutes=1)
 GIVEN = {"grant": ClimbState.GRANTED, "refuse": ClimbState.REFUSED}
-OMAR = Actor(person="omar", channel=Channel.DESK)
-
-
-def rung(level: int, *notify: str, wait: int = 600, **more: object) -> Rung:
-    return Rung.model_validate(
-        {"level": level, "name": f"rung {level}", "notify": notify, "wait": wait, **more}
-    )
-
-
-def ladder(*rungs: Rung, repeat: int = 0) -> Ladder:
-    return Ladder(
-        name="urgent",
-        starts_at_percent=100,
-        rungs=rungs,
-        repeat=repeat,
-        acknowledgement_lasts=3600,
-    )
+OMAR = by("omar")
 
 
 def told(rungs: Ladder, index: int, reminder: bool = False) -> Climbed:
@@ -52,25 +31,15 @@ def told(rungs: Ladder, index: int, reminder: bool = False) -> Climbed:
     return Climbed(rung, rung.notify, reminder)
 
 
-def begun(at: datetime = T0) -> LadderState:
-    return escalation.begin(LadderState(), at)
-
-
-def climb(rungs: Ladder, state: LadderState) -> Advance:
-    """Advance at the very moment that the state asks for."""
-    assert state.next_at is not None
-    return escalation.advance(rungs, state, AROUND, state.next_at)
-
-
 def test_rungs_are_climbed_in_order_each_after_the_wait_of_the_one_below() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "lena", wait=1200))
     first = climb(rungs, begun())
     assert first.steps == (told(rungs, 0),)
-    assert first.state.next_at == T0 + 10 * MINUTE
+    assert first.state.next_at == MONDAY + 10 * MINUTE
     second = climb(rungs, first.state)
     assert second.steps == (told(rungs, 1),)
-    assert second.state.climbed_at == T0 + 10 * MINUTE
-    assert second.state.next_at == T0 + 30 * MINUTE
+    assert second.state.climbed_at == MONDAY + 10 * MINUTE
+    assert second.state.next_at == MONDAY + 30 * MINUTE
     last = climb(rungs, second.state)
     assert last.steps == (Exhausted(),)
     assert last.state.exhausted
@@ -80,15 +49,15 @@ def test_rungs_are_climbed_in_order_each_after_the_wait_of_the_one_below() -> No
 def test_nothing_happens_before_it_is_due_or_after_the_end() -> None:
     rungs = ladder(rung(1, "omar"))
     state = begun()
-    early = escalation.advance(rungs, state, AROUND, T0 - MINUTE)
+    early = escalation.advance(rungs, state, ALWAYS, MONDAY - MINUTE)
     assert early == Advance(state)
     ended = climb(rungs, climb(rungs, state).state).state
-    assert escalation.advance(rungs, ended, AROUND, T0 + 99 * MINUTE).steps == ()
-    assert escalation.begin(ended, T0 + 99 * MINUTE) == ended
+    assert escalation.advance(rungs, ended, ALWAYS, MONDAY + 99 * MINUTE).steps == ()
+    assert escalation.begin(ended, MONDAY + 99 * MINUTE) == ended
 
 
 def test_beginning_twice_changes_nothing() -> None:
-    assert escalation.begin(begun(), T0 + MINUTE) == begun()
+    assert escalation.begin(begun(), MONDAY + MINUTE) == begun()
 
 
 def test_an_empty_level_is_passed_over_at_once_and_says_so() -> None:
@@ -119,15 +88,9 @@ def test_a_ladder_repeats_as_often_as_it_says_and_then_is_exhausted() -> None:
 
 
 def test_a_rung_may_wait_in_business_time() -> None:
-    office = expand(
-        CalendarDefinition(
-            name="office", zone="UTC", windows=dict.fromkeys(range(5), ((9 * 60, 17 * 60),))
-        ),
-        T0,
-    )
     rungs = ladder(rung(1, "omar", wait=3600, business=True), rung(2, "lena"))
     friday = datetime(2026, 6, 5, 16, 30, tzinfo=UTC)
-    moved = escalation.advance(rungs, begun(friday), Around(office), friday)
+    moved = escalation.advance(rungs, begun(friday), OFFICE, friday)
     assert moved.state.next_at == datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
 
 
@@ -150,7 +113,7 @@ def test_a_guarded_rung_asks_for_leave_and_reminds_the_rung_below() -> None:
     moved = climb(rungs, climb(rungs, begun()).state)
     assert moved.steps == (LeaveNeeded(rungs.rungs[1]), told(rungs, 0, reminder=True))
     assert moved.state.level == 1
-    assert moved.state.next_at == T0 + 20 * MINUTE
+    assert moved.state.next_at == MONDAY + 20 * MINUTE
 
 
 def test_while_leave_is_asked_only_the_rung_below_is_reminded_again_and_again() -> None:
@@ -159,22 +122,22 @@ def test_while_leave_is_asked_only_the_rung_below_is_reminded_again_and_again() 
     assert once.steps == (told(rungs, 0, reminder=True),)
     twice = climb(rungs, once.state)
     assert twice.steps == (told(rungs, 0, reminder=True),)
-    assert twice.state.next_at == T0 + 40 * MINUTE
+    assert twice.state.next_at == MONDAY + 40 * MINUTE
 
 
 def test_leave_granted_climbs_the_rung_at_once() -> None:
-    now = T0 + 12 * MINUTE
+    now = MONDAY + 12 * MINUTE
     state = escalation.settle_leave(asked(), "r-1", ClimbState.GRANTED, now)
     assert state.next_at == now
-    moved = escalation.advance(guarded(), state, AROUND, now)
+    moved = escalation.advance(guarded(), state, ALWAYS, now)
     assert moved.steps == (told(guarded(), 1),)
     assert moved.state.next_at == now + 15 * MINUTE
 
 
 def test_leave_refused_passes_the_rung_over_at_once_and_climbs_the_one_above() -> None:
-    now = T0 + 12 * MINUTE
+    now = MONDAY + 12 * MINUTE
     state = escalation.settle_leave(asked(), "r-1", ClimbState.REFUSED, now)
-    moved = escalation.advance(guarded(), state, AROUND, now)
+    moved = escalation.advance(guarded(), state, ALWAYS, now)
     assert moved.steps == (
         Skipped(guarded().rungs[1], turns.LEAVE_REFUSED),
         told(guarded(), 2),
@@ -182,9 +145,9 @@ def test_leave_refused_passes_the_rung_over_at_once_and_climbs_the_one_above() -
 
 
 def test_an_answer_to_an_unknown_or_settled_request_changes_nothing() -> None:
-    assert escalation.settle_leave(asked(), "r-9", ClimbState.GRANTED, T0) == asked()
-    refused = escalation.settle_leave(asked(), "r-1", ClimbState.REFUSED, T0)
-    assert escalation.settle_leave(refused, "r-1", ClimbState.GRANTED, T0) == refused
+    assert escalation.settle_leave(asked(), "r-9", ClimbState.GRANTED, MONDAY) == asked()
+    refused = escalation.settle_leave(asked(), "r-1", ClimbState.REFUSED, MONDAY)
+    assert escalation.settle_leave(refused, "r-1", ClimbState.GRANTED, MONDAY) == refused
     assert escalation.ask_leave(asked(), 2, "r-2") == asked()
 
 
@@ -192,7 +155,7 @@ def test_leave_is_asked_anew_in_every_pass() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "eve", needs_approval="tell"), repeat=1)
     state = climb(rungs, begun()).state
     state = escalation.ask_leave(climb(rungs, state).state, 2, "r-1")
-    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, T0 + 15 * MINUTE)
+    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, MONDAY + 15 * MINUTE)
     again = climb(rungs, state)
     assert again.state.passes == 1
     assert again.state.leaves == ()
@@ -213,16 +176,16 @@ def test_the_rung_below_a_refused_one_is_reminded_and_not_the_refused_one() -> N
         rung(1, "omar"), rung(2, "eve", needs_approval="a"), rung(3, "sam", needs_approval="b")
     )
     state = escalation.ask_leave(climb(rungs, climb(rungs, begun()).state).state, 2, "r-1")
-    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, T0 + 15 * MINUTE)
+    state = escalation.settle_leave(state, "r-1", ClimbState.REFUSED, MONDAY + 15 * MINUTE)
     steps = climb(rungs, state).steps
     assert steps[1:] == (LeaveNeeded(rungs.rungs[2]), told(rungs, 0, reminder=True))
 
 
 def test_an_acknowledgement_holds_the_ladder_off_until_it_lapses_then_the_next_rung_comes() -> None:
     rungs = ladder(rung(1, "omar"), rung(2, "lena"))
-    state = acknowledging.acknowledge(rungs, climb(rungs, begun()).state, OMAR, T0 + MINUTE)
-    assert state.next_at == T0 + 61 * MINUTE
-    assert escalation.advance(rungs, state, AROUND, T0 + 30 * MINUTE).steps == ()
+    state = acknowledging.acknowledge(rungs, climb(rungs, begun()).state, OMAR, MONDAY + MINUTE)
+    assert state.next_at == MONDAY + 61 * MINUTE
+    assert escalation.advance(rungs, state, ALWAYS, MONDAY + 30 * MINUTE).steps == ()
     lapsed = climb(rungs, state)
     assert state.acknowledgement is not None
     assert lapsed.steps == (Lapsed(state.acknowledgement, AfterLapse.NEXT), told(rungs, 1))
@@ -231,14 +194,14 @@ def test_an_acknowledgement_holds_the_ladder_off_until_it_lapses_then_the_next_r
 
 def test_acknowledging_before_the_ladder_begins_holds_its_beginning_off() -> None:
     rungs = ladder(rung(1, "omar"))
-    state = acknowledging.acknowledge(rungs, LadderState(), OMAR, T0)
+    state = acknowledging.acknowledge(rungs, LadderState(), OMAR, MONDAY)
     assert state.next_at is None
-    assert escalation.begin(state, T0 + MINUTE).next_at == T0 + 60 * MINUTE
+    assert escalation.begin(state, MONDAY + MINUTE).next_at == MONDAY + 60 * MINUTE
 
 
 def test_leave_granted_while_somebody_has_taken_it_on_waits_for_the_lapse() -> None:
-    state = acknowledging.acknowledge(guarded(), asked(), OMAR, T0 + 21 * MINUTE)
-    granted = escalation.settle_leave(state, "r-1", ClimbState.GRANTED, T0 + 22 * MINUTE)
+    state = acknowledging.acknowledge(guarded(), asked(), OMAR, MONDAY + 21 * MINUTE)
+    granted = escalation.settle_leave(state, "r-1", ClimbState.GRANTED, MONDAY + 22 * MINUTE)
     assert granted.leaves[0].state is ClimbState.GRANTED
     assert granted.next_at == state.next_at
 
@@ -246,16 +209,16 @@ def test_leave_granted_while_somebody_has_taken_it_on_waits_for_the_lapse() -> N
 def test_standing_down_leaves_nothing_due_and_a_late_answer_does_not_wake_it() -> None:
     state = escalation.stand_down(asked())
     assert state.next_at is None
-    assert escalation.settle_leave(state, "r-1", ClimbState.GRANTED, T0).next_at is None
-    assert acknowledging.acknowledge(guarded(), state, OMAR, T0).next_at is None
+    assert escalation.settle_leave(state, "r-1", ClimbState.GRANTED, MONDAY).next_at is None
+    assert acknowledging.acknowledge(guarded(), state, OMAR, MONDAY).next_at is None
 
 
 def test_the_proof_of_an_acknowledgement_is_spent_and_not_kept() -> None:
     claim = ProofClaim(
-        person="omar", channel=Channel.DESK, act=Act.ACKNOWLEDGE, subject="s", expires_at=T0
+        person="omar", channel=Channel.DESK, act=Act.ACKNOWLEDGE, subject="s", expires_at=MONDAY
     )
     proved = OMAR.model_copy(update={"proof": Proof(claim=claim, key_id="k", signature="00")})
-    state = acknowledging.acknowledge(guarded(), begun(), proved, T0)
+    state = acknowledging.acknowledge(guarded(), begun(), proved, MONDAY)
     assert state.acknowledgement is not None
     assert state.acknowledgement.actor.proof is None
 

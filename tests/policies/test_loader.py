@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from models.people import Act
-from policies.loader import DEFAULT_DIRECTORY, load, version_of
+from policies.loader import load, version_of
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError
-
-
-@pytest.fixture
-def policies(tmp_path: Path) -> Path:
-    """A copy of the shipped policies to spoil."""
-    return Path(shutil.copytree(DEFAULT_DIRECTORY, tmp_path / "policies"))
-
-
-@pytest.fixture
-def spoil(policies: Path) -> Callable[..., tuple[str, ...]]:
-    """Replaces texts in a file and answers with the problems, the directory's name left out."""
-
-    def spoilt(file: str, *replacements: tuple[str, str]) -> tuple[str, ...]:
-        path = policies / file
-        text = path.read_text()
-        for old, new in replacements:
-            assert old in text, f"{file} holds no {old!r} any more; adjust this test"
-            text = text.replace(old, new, 1)
-        path.write_text(text)
-        with pytest.raises(PolicyError) as raised:
-            load(policies)
-        return tuple(str(problem).removeprefix(f"{policies}/") for problem in raised.value.problems)
-
-    return spoilt
 
 
 def line_of(policies: Path, file: str, words: str) -> int:
