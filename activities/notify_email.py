@@ -35,18 +35,25 @@ class MailServer:
     user: str = ""
     password: SecretStr | None = None
 
+    @property
+    def domain(self) -> str:
+        """The domain that notices come from."""
+        return self.sender.rpartition("@")[2]
+
     def connect(self) -> smtplib.SMTP:
         """A connection that is encrypted and signed in as configured.
 
         Raises `smtplib.SMTPException` and `OSError`.
         """
         context = ssl.create_default_context()
+        # Named here, since asking the machine for its name may wait for a name server.
+        name = self.domain
         if self.implicit_tls:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=context
+                self.host, self.port, name, timeout=TIMEOUT_SECONDS, context=context
             )
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            server = smtplib.SMTP(self.host, self.port, name, timeout=TIMEOUT_SECONDS)
         try:
             server.ehlo()
             if not self.implicit_tls and (server.has_extn("starttls") or not self.on_this_machine):
@@ -93,12 +100,12 @@ class EmailNotifier:
         message["Subject"] = notice.subject
         message["From"] = self._server.sender
         message["To"] = address
-        message["Message-ID"] = _message_id(notice, to, self._server.sender)
+        message["Message-ID"] = _message_id(notice, to, self._server.domain)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps holiday replies away
         message.set_content(self._places.letter(notice))
         return message
 
 
-def _message_id(notice: Notice, to: Addressee, sender: str) -> str:
+def _message_id(notice: Notice, to: Addressee, domain: str) -> str:
     digest = hashlib.sha256(f"{notice.operation_id}/{to.person}".encode()).hexdigest()[:32]
-    return f"<{digest}@{sender.rpartition('@')[2]}>"
+    return f"<{digest}@{domain}>"

@@ -19,6 +19,7 @@ from console.checks import (
     check_signing_key,
 )
 from console.checks_jira import check_jira
+from console.checks_notices import check_notices
 from console.checks_temporal import check_temporal
 from console.context import run
 from console.render import examination_table
@@ -34,6 +35,7 @@ BLOCKING_CHECKS: tuple[Check, ...] = (
     check_jira,
     check_desk,
     check_effects,
+    check_notices,
 )
 
 

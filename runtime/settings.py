@@ -38,6 +38,7 @@ SMTP_PORTS = {"smtp": 587, "smtps": 465}
 """Scheme → the port that is meant when none is named."""
 GATEWAY_HOST = "api.atlassian.com"
 MAIL_ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}")
+PASSWORD_IN_ADDRESS = re.compile(r"://[^/@]*@")
 GATEWAY_PATH = re.compile(r"/ex/jira/[0-9A-Za-z-]+")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
 
@@ -351,7 +352,9 @@ def _sentences(error: ValidationError | SettingsError, kind: type[BaseSettings])
             continue  # a consequence of another wrong value, which has its own sentence
         field = str(detail["loc"][0]) if detail["loc"] else ""
         info = kind.model_fields[field]
-        value = "" if "Secret" in str(info.annotation) else f" is {detail['input']!r}"
+        value = f" is {detail['input']!r}"
+        if "Secret" in str(info.annotation) or PASSWORD_IN_ADDRESS.search(value):
+            value = ""
         reason = detail["msg"].removeprefix("Value error, ")
         meaning = info.description or "a value"
         sentences.append(

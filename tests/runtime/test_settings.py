@@ -212,3 +212,40 @@ def test_the_gateway_needs_to_know_which_site_is_meant(
         load_settings()
 
     assert "/ex/jira/CLOUDID" in raised.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("FOLLOWTHROUGH_SMTP_URL", "mail.example.com", "must be like smtp://host:587"),
+        ("FOLLOWTHROUGH_SMTP_URL", "smtp://mail.example.com:587000", "must be like smtp://"),
+        ("FOLLOWTHROUGH_SMTP_URL", "smtp://me:pw@mail.example.com", "without a user"),
+        ("FOLLOWTHROUGH_SMTP_URL", "smtps://mail.example.com", "but FOLLOWTHROUGH_SMTP_URL is"),
+        ("FOLLOWTHROUGH_MAIL_FROM", "Followthrough", "must be an address"),
+        ("FOLLOWTHROUGH_NOTICE_WEBHOOK_URL", "http://hooks.slack.com/s", "must start with https"),
+        ("FOLLOWTHROUGH_NOTICE_WEBHOOK_URL", "https://hooks.slack.com.evil.io/s", "names a host"),
+        ("FOLLOWTHROUGH_NOTICE_WEBHOOK_URL", "https://169.254.169.254/s", "names a host"),
+        ("FOLLOWTHROUGH_NOTICE_WEBHOOK_URL", "file:///etc/passwd", "must start with https"),
+    ],
+)
+def test_a_channel_for_notices_that_could_lead_astray_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WrongSettings) as refused:
+        load_settings()
+    assert words in str(refused.value)
+    if "WEBHOOK" in variable or "@" in value:
+        assert value not in str(refused.value), "the address holds a secret"
+
+
+def test_a_webhook_goes_to_hosts_that_were_allowed_and_to_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FOLLOWTHROUGH_NOTICE_WEBHOOK_HOSTS", "hooks.slack.com, chat.example.com")
+    for url in ("https://chat.example.com/in/abc", "http://127.0.0.1:9000/in/abc"):
+        monkeypatch.setenv("FOLLOWTHROUGH_NOTICE_WEBHOOK_URL", url)
+        settings = load_settings()
+        assert line(settings_report(settings), "FOLLOWTHROUGH_NOTICE_WEBHOOK_URL").value == (
+            "(set, hidden)"
+        )

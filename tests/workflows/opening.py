@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -118,15 +118,17 @@ async def open_office(
     environment: WorkflowEnvironment | None,
     client: Client,
     kind: type[Office] = Office,
+    changes: Mapping[str, Any] | None = None,
     **worker_options: Any,
 ) -> AsyncIterator[Office]:
-    """An office with a worker that runs until the block ends."""
+    """An office with a worker that runs until the block ends; `changes` are of its settings."""
     jira_clock.set_ahead(0)
     with running_local_jira() as jira, running_effects(directory / "effects") as effects_url:
         settings = office_settings(directory, jira, effects_url)
         if kind is RealOffice:
-            changes = {"clock_scale": SCALE, "policies": quick_policies(directory)}
-            settings = settings.model_copy(update=changes)
+            quick = {"clock_scale": SCALE, "policies": quick_policies(directory)}
+            settings = settings.model_copy(update=quick)
+        settings = settings.model_copy(update=dict(changes or {}))
         ledger = open_ledger(settings.ledger_url.get_secret_value())
         office = kind(client, jira, ledger, settings, effects_url, environment)
         await office.now()
