@@ -29,8 +29,8 @@ ItemAct = Callable[[ActSender, str, str, Mapping[str, str]], Awaitable[Answer]]
 async def _acknowledge(
     acts: ActSender, workflow_id: str, person: str, form: Mapping[str, str]
 ) -> Answer:
-    note = form.get("note", "")
-    return await acts.acknowledge(workflow_id, person, note, act_id=form["act_id"])
+    note, hand_to = form.get("note", ""), form.get("hand_to") or None
+    return await acts.acknowledge(workflow_id, person, note, hand_to=hand_to, act_id=form["act_id"])
 
 
 async def _override(

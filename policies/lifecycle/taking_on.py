@@ -85,8 +85,7 @@ def hand_over(
         return state, ""
     ladder = acknowledging.hand_over(rules, state.ladder, to, around(state), now)
     state = state.model_copy(update={"ladder": ladder})
-    told = words.hand_off_note(pinned(state), rung, (to,), so_far(state), note)
-    state = _handed(state, rung, (to,), told, now, actor=actor)
+    state = _handed(state, rung, (to,), now, tell=(to,), note=note, actor=actor)
     return state, f"Handed over to {to}, who has to take it on. Until then the ladder goes on."
 
 
@@ -96,8 +95,7 @@ def handed_off(
     """Other people are on call: they are told what happened so far."""
     came = tuple(person for person in people if person not in before)
     note = f"On call before: {', '.join(before) or 'nobody'}."
-    told = words.hand_off_note(pinned(state), rung, came, so_far(state), note) if came else ""
-    return _handed(state, rung, people, told, now)
+    return _handed(state, rung, people, now, tell=came, note=note)
 
 
 def so_far(state: ItemState) -> list[str]:
@@ -110,14 +108,17 @@ def so_far(state: ItemState) -> list[str]:
 def _handed(
     state: ItemState,
     rung: Rung,
-    people: tuple[str, ...],
-    told: str,
+    to: tuple[str, ...],
     now: datetime,
     *,
+    tell: tuple[str, ...],
+    note: str,
     actor: Actor | None = None,
 ) -> ItemState:
-    who = ", ".join(people)
+    """Keep that it was handed `to` these people, and `tell` those of them who do not know yet."""
+    who = ", ".join(to)
     by = f"{actor.person} handed over" if actor else "The rota handed over"
+    before = so_far(state)
     state = record.happened(
         state,
         EventKind.HANDED_OVER,
@@ -128,6 +129,7 @@ def _handed(
         rung=rung.name,
         notified=who,
     )
-    if not told:
+    if not tell:
         return state
-    return notices.ask(record.say(state, told), rung, people, "handed over to you", now)
+    state = record.say(state, words.hand_off_note(pinned(state), rung, tell, before, note))
+    return notices.ask(state, rung, tell, "handed over to you", now)

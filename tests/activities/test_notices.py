@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from pydantic import SecretStr
@@ -18,7 +18,7 @@ from models.activity_io import NoticeInput
 from models.notice import Attempt, Notice, NoticeResult
 from models.people import NoticeChannel, Person
 from policies.directory import Directory
-from tests.activities.receivers import Hook, Mailbox, mail_server, webhook_receiver
+from tests.receivers import Hook, Mailbox, webhook_receiver
 from tests.samples import T0
 
 PLACES = Places(desk_url="https://desk.example.com", jira_url="https://jira.example.com")
@@ -33,18 +33,6 @@ NOTICE = Notice(
     words="FT-1 (S1, outage) needs somebody to take it on.",
     due_at=T0,
 )
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with webhook_receiver() as receiver:
-        yield receiver
 
 
 def server(box: Mailbox, **more: object) -> MailServer:

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pydantic import SecretStr
 
 from console.checks import Finding, Health
 from console.checks_notices import check_notices
 from runtime.settings import SHIPPED_POLICIES, JiraSettings, Settings, load_temporal_settings
-from tests.activities.receivers import Hook, Mailbox, mail_server, webhook_receiver
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with webhook_receiver() as receiver:
-        yield receiver
+from tests.receivers import Hook, Mailbox
 
 
 def said(**more: object) -> list[Finding]:

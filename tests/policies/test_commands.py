@@ -19,6 +19,8 @@ from policies.commands import parse
         ("/reject no receipt", "reject", (), "no receipt"),
         ("/ack", "ack", (), ""),
         ("/ack I am on it\nmore words", "ack", (), "I am on it"),
+        ("/handover lena off at noon", "handover", ("lena",), "off at noon"),
+        ("/handover [~accountid:acc-lena] yours", "handover", ("acc-lena",), "yours"),
         ("/Approve\tfine", "approve", (), "fine"),
         ("/resolve fixed in 2.4", "resolve", ("fixed",), "in 2.4"),
         ("/resolve no-change works as told", "resolve", ("no_change",), "works as told"),

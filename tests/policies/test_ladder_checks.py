@@ -148,3 +148,18 @@ def test_a_ladder_that_uses_everything_loads(policies: Path) -> None:
     file.write_text(text)
 
     assert load(policies).directory.rota("support") is not None
+
+
+def test_what_the_page_on_policies_shows_can_be_used(policies: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
+    rotas = next(block for block in blocks if block.startswith("rotas:"))
+    ladders = next(block for block in blocks if block.startswith("ladders:"))
+    people = policies / "people.yaml"
+    people.write_text(people.read_text().replace("\npermissions:", f"\n{rotas}\npermissions:"))
+    (policies / "escalation.yaml").write_text(ladders)
+
+    urgent, ordinary = load(policies).escalation.ladders
+
+    assert urgent.level_of("executive") == 3
+    assert ordinary.after_lapse == "next"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from models.clocks import ClockName
+from models.item import FeedbackItem
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.people import Act, Actor, Channel
 from models.policy import PolicySnapshot
 from policies.business_time import is_open, seconds_between
+from policies.loader import load
 from policies.policy_set import PolicySet
 from policies.proof import entitled
+from policies.snapshot import pin
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
 Pinned = Callable[..., PolicySnapshot]
@@ -171,3 +175,56 @@ def test_an_act_without_proof_is_unproven_before_anybody_asks_for_a_role(pinned:
     refused = entitled(actor, Act.RESOLVE, strict, "feedback-10001", MONDAY)
     assert refused is not None
     assert refused.type == "Unproven"
+
+
+def test_levels_for_other_severities_are_left_out_and_the_others_keep_their_numbers(
+    policies: Path, new_item: Callable[..., FeedbackItem]
+) -> None:
+    file = policies / "escalation.yaml"
+    lead = "        notify: [role:lead]\n        wait: 30m\n"
+    file.write_text(file.read_text().replace(lead, f"{lead}        severity: [S1]\n", 1))
+
+    rules = _pinned_from(policies, new_item()).rules
+
+    assert [rung.level for rung in rules[Severity.S1].ladder.rungs] == [1, 2, 3]
+    assert [rung.level for rung in rules[Severity.S2].ladder.rungs] == [1, 3]
+
+
+def test_only_levels_that_name_a_rota_or_ask_for_it_are_looked_up(
+    policies: Path, new_item: Callable[..., FeedbackItem]
+) -> None:
+    file = policies / "escalation.yaml"
+    lead = "notify: [role:lead]\n"
+    file.write_text(file.read_text().replace(lead, f"{lead}        people_as_of: now\n", 1))
+
+    ladders = {s: r.ladder for s, r in _pinned_from(policies, new_item()).rules.items()}
+
+    assert [rung.looked_up for rung in ladders[Severity.S1].rungs] == [False, True, False]
+    assert not any(rung.looked_up for rung in ladders[Severity.S3].rungs)
+
+
+def test_no_address_is_pinned_to_an_item(
+    policies: Path, new_item: Callable[..., FeedbackItem]
+) -> None:
+    file = policies / "people.yaml"
+    lead = "    roles: [lead]\n"
+    mail = f"{lead}    email: lena@example.com\n    notify: [email]\n"
+    file.write_text(file.read_text().replace(lead, mail))
+
+    snapshot = _pinned_from(policies, new_item())
+
+    assert snapshot.person("lena") is not None
+    assert "lena@example.com" not in snapshot.model_dump_json()
+
+
+def _pinned_from(policies: Path, item: FeedbackItem) -> PolicySnapshot:
+    return pin(
+        load(policies),
+        item=item,
+        category="billing",
+        now=item.created_at,
+        scale=1.0,
+        trusted_keys={},
+        allow_unproven=False,
+        owner="omar",
+    )

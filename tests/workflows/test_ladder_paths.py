@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from models.lifecycle import Severity, Stage
 from models.messages import Acknowledge
 from models.people import Act
 from runtime.settings import SHIPPED_POLICIES
-from tests.activities.receivers import Hook, Mailbox, mail_server, webhook_receiver
+from tests.receivers import Hook, Mailbox
 from tests.workflows.deeds import OUTAGE, triaged
 from tests.workflows.office import Issue, Office, by
 from tests.workflows.opening import skipping_office
@@ -31,18 +31,6 @@ rotas:
 """
 OVERRIDE = "    overrides: [{begins: 2020-01-06T00:00, ends: 2199-01-01T00:00, people: [sam]}]\n"
 FIRST_LEVEL = "notify: [owner, role:owner]"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as box:
-        yield box
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with webhook_receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture
