@@ -90,6 +90,8 @@ def slow_ladders(
     """
     for index, ladder in enumerate(document.ladders):
         waits = [rung.wait for rung in ladder.rungs[:-1]]
+        if any(seconds_in(one) > LONGEST_DAYS * WALL_DAY for one in waits):
+            continue  # told already
         for rule in sla.targets:
             guarded = [one for one in ladder.severity if one in (rule.severity or ladder.severity)]
             target = rule.written_targets().get(ClockName.RESOLUTION)
