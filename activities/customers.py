@@ -1,6 +1,7 @@
 """What is known of customers, from a CSV file, under pseudonyms.
 
-Columns: `id` (needed), `segment`, `plan`, `annual_revenue_minor`, `currency`, `zone`, `country`.
+Columns: `id` (needed), `segment`, `plan`, `annual_revenue_minor`, `currency`, `zone`, `country`,
+`subdivision` (a part of the country).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class _Row(Frozen):
     currency: str | None = None
     zone: str | None = None
     country: str | None = None
+    subdivision: str | None = None
 
 
 class Customers:

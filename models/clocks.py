@@ -13,6 +13,8 @@ class ClockName(StrEnum):
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"
     RESOLUTION = "resolution"
+    PERIODIC_UPDATE = "periodic_update"
+    APPROVAL = "approval"
 
 
 class BusinessCalendar(Frozen):
@@ -37,11 +39,20 @@ class Pause(Frozen):
     why: str
 
 
+class Retarget(Frozen):
+    """Other rules came to apply to a running clock: what it could take before, when and why."""
+
+    at: Moment
+    before: int
+    why: str
+
+
 class ClockRun(Frozen):
     """One cycle of one clock: a list of facts. Elapsed and due are computed from it, never stored.
 
     `target` is in business seconds. `stopped_at` is when the promise was met (or the clock was
-    cancelled: `cancelled`). `warned` lists the percentages already announced.
+    cancelled: `cancelled`). `warned` lists the percentages already announced. `calendar` names the
+    one that counts; empty is the item's own.
     """
 
     name: ClockName
@@ -52,6 +63,8 @@ class ClockRun(Frozen):
     stopped_at: Moment | None = None
     cancelled: bool = False
     warned: tuple[int, ...] = ()
+    calendar: str = ""
+    retargets: tuple[Retarget, ...] = ()
 
     @property
     def running(self) -> bool:

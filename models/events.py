@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     CLOCK_PAUSED = "clock_paused"
     CLOCK_RESUMED = "clock_resumed"
     CLOCK_MET = "clock_met"
+    CLOCK_CANCELLED = "clock_cancelled"
+    CLOCK_RETARGETED = "clock_retargeted"
     CLOCK_WARNED = "clock_warned"
     CLOCK_BREACHED = "clock_breached"
     ANSWERED = "answered"

@@ -14,7 +14,8 @@ class CustomerFacts(Frozen):
     """What was known of the customer when the item arrived; pinned, never looked up again.
 
     `reference` is a stable pseudonym (HMAC digest), safe in ids and logs. `annual_revenue_minor`
-    is in minor units of `currency`. `zone` is an IANA name or None when unknown.
+    is in minor units of `currency`. `zone` is an IANA name or None when unknown; `subdivision` is a
+    part of the country, such as BE for Berlin.
     """
 
     reference: str
@@ -25,6 +26,7 @@ class CustomerFacts(Frozen):
     currency: str | None = None
     zone: str | None = None
     country: str | None = None
+    subdivision: str | None = None
 
 
 class FeedbackItem(Frozen):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.approval import ActionProposal, ActionResult, Ballot
 from models.base import Frozen, Moment
+from models.clock_rules import Standing
 from models.clocks import ClockRun
 from models.decision import Decision
 from models.events import Event
@@ -130,6 +131,7 @@ class ItemState(Frozen):
     owner: str | None = None
     triage_confirmed: bool = False
     clocks: tuple[ClockRun, ...] = ()
+    standing: Standing = Standing()
     ladder: LadderState = LadderState()
     highest_level: int = 0
     actions: tuple[OpenAction, ...] = ()

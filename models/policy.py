@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.approval_rule import ApprovalRule
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
+from models.clock_rules import ClockRule
 from models.clocks import BusinessCalendar, ClockName
 from models.ladder import Ladder
 from models.lifecycle import Severity
@@ -23,6 +24,18 @@ class SeverityRules(Frozen):
     ladder: Ladder
 
 
+class CategoryRules(Frozen):
+    """What these categories would mean for the item: another calendar, or other targets.
+
+    `targets` are in business seconds; `target_rules` names the rule of `sla.yaml` behind them.
+    """
+
+    categories: tuple[str, ...]
+    calendar: str
+    targets: dict[Severity, dict[ClockName, int]]
+    target_rules: dict[Severity, str]
+
+
 class WatchRule(Frozen):
     """How long a decided item is watched for the customer coming back, in wall-clock seconds."""
 
@@ -37,7 +50,12 @@ class PolicySnapshot(Frozen):
     times faster than real time the clocks run (1 outside demonstrations); targets and waits here
     are already divided by it. `people` holds only those whom these rules name. `trusted_keys`
     maps a signing key's id to its Ed25519 public key in hex. `rules` hold every severity, so that a
-    corrected severity needs no second look at the policy directory.
+    corrected severity needs no second look at the policy directory, and `by_category` does the
+    same for a corrected category, with the calendars that it may need in `other_calendars`.
+    `earlier_calendars` are kept for the verdicts of stopped clocks that they counted. Shares in
+    `comment_at_percent` are also told on the issue; those in `quiet_at_percent` wake nobody, they
+    are taken down with their moment when the item next has something to do. No `clock_rules` means
+    the usual ones.
     """
 
     version: str
@@ -47,6 +65,12 @@ class PolicySnapshot(Frozen):
     calendar: BusinessCalendar
     rules: dict[Severity, SeverityRules]
     warn_at_percent: tuple[int, ...] = (75,)
+    comment_at_percent: tuple[int, ...] = ()
+    quiet_at_percent: tuple[int, ...] = ()
+    clock_rules: tuple[ClockRule, ...] = ()
+    by_category: tuple[CategoryRules, ...] = ()
+    other_calendars: tuple[CalendarDefinition, ...] = ()
+    earlier_calendars: tuple[BusinessCalendar, ...] = ()
     reopen_is_new_cycle: bool = True
     pause_while_approving: bool = False
     approvals: tuple[ApprovalRule, ...]

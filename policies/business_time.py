@@ -45,7 +45,7 @@ def expand(
     """Opening hours as UTC intervals for `days` times 24 hours from `covers_from`.
 
     A holiday is a local date on which nothing opens; a night shift that opened the evening before
-    still ends in its own time. Raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
+    still ends in its own time. A date with hours of its own opens by those alone. Raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
     """
     first = _seconds(covers_from)
     until = first + days * DAY
@@ -214,12 +214,15 @@ def _open_in(
 ) -> Iterator[tuple[int, int]]:
     """The open pieces of `[began, ended)`, in which wall time is UTC plus `offset`."""
     holidays = frozenset(definition.holidays)
+    dated = bool(holidays or definition.exceptions)
     wall_began, wall_ended = began + offset, ended + offset
     # The evening before may have opened a window that runs past midnight.
     for day in range(wall_began // DAY - 1, (wall_ended - 1) // DAY + 1):
         windows = definition.windows.get((day + _MONDAY_IS_ZERO) % 7, ())
-        if not windows or date.fromordinal(_EPOCH_DAY + day).isoformat() in holidays:
-            continue
+        if dated:
+            written = date.fromordinal(_EPOCH_DAY + day).isoformat()
+            usual = () if written in holidays else windows
+            windows = definition.exceptions.get(written, usual)
         for start, end in windows:
             opens = max(day * DAY + start * 60, wall_began)
             length_end = end if end > start else end + 24 * 60

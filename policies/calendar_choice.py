@@ -8,7 +8,7 @@ from datetime import datetime
 from models.calendar import CalendarDefinition
 from models.item import FeedbackItem
 from policies.conditions import Vocabulary, compile_condition
-from policies.documents.base import CUSTOMER
+from policies.documents.base import CUSTOMER, TEAM
 from policies.documents.calendars import CalendarEntry, OpenHours, known_zones, window_minutes
 from policies.holiday_dates import public_holidays
 from policies.item_facts import customer_facts
@@ -30,15 +30,23 @@ def choose(policy_set: PolicySet, item: FeedbackItem, category: str) -> Calendar
 
 
 def define(
-    policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem, covers_from: datetime
+    policy_set: PolicySet,
+    entry: CalendarEntry,
+    item: FeedbackItem,
+    covers_from: datetime,
+    owner: str | None = None,
 ) -> CalendarDefinition:
     """The calendar's opening hours for this customer; its name says which zone and why."""
-    zone, why = _zone(policy_set, entry, item)
+    zone, why = _zone(policy_set, entry, item, owner)
+    named = _public_holidays(entry, item, covers_from.year)
+    own = {one.date.isoformat(): one for one in entry.exceptions}
     return CalendarDefinition(
         name=f"{entry.name} in {zone} ({why})",
         zone=zone,
         windows=weekly_windows(entry.open),
-        holidays=_days_off(entry, item, covers_from.year),
+        holidays=tuple(sorted({*named, *(day.isoformat() for day in entry.holidays.dates)})),
+        holiday_names={**named, **{day: one.why for day, one in own.items()}},
+        exceptions={day: _windows(one.hours) for day, one in own.items()},
     )
 
 
@@ -46,26 +54,37 @@ def weekly_windows(written: Sequence[OpenHours]) -> dict[int, tuple[tuple[int, i
     """The opening hours of each weekday (0 is Monday), in minutes of the local day."""
     windows: dict[int, tuple[tuple[int, int], ...]] = {}
     for hours in written:
-        minutes = tuple(window_minutes(window) for window in hours.hours)
         for day in hours.days:
-            windows[day.number] = windows.get(day.number, ()) + minutes
+            windows[day.number] = windows.get(day.number, ()) + _windows(hours.hours)
     return windows
 
 
-def _zone(policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem) -> tuple[str, str]:
-    if entry.zone != CUSTOMER:
+def _windows(hours: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(window_minutes(written) for written in hours)
+
+
+def _zone(
+    policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem, owner: str | None
+) -> tuple[str, str]:
+    if entry.zone not in (CUSTOMER, TEAM):
         return entry.zone, "the calendar's zone"
-    if item.customer.zone in known_zones():
-        return str(item.customer.zone), "the customer's zone"
-    return policy_set.calendars.default_zone, "the policy's zone, since the customer's is unknown"
+    whose = f"the {entry.zone}'s"
+    found = (
+        item.customer.zone
+        if entry.zone == CUSTOMER
+        else policy_set.directory.zones.get(owner or "")
+    )
+    if found in known_zones():
+        return str(found), f"{whose} zone"
+    return policy_set.calendars.default_zone, f"the policy's zone, since {whose} is unknown"
 
 
-def _days_off(entry: CalendarEntry, item: FeedbackItem, first_year: int) -> tuple[str, ...]:
-    wanted = entry.holidays
-    days = {day.isoformat() for day in wanted.dates}
-    country = item.customer.country if wanted.country == CUSTOMER else wanted.country
-    if country:
-        last_year = first_year + YEARS_AHEAD
-        # A night shift of New Year's Eve may reach into the first year.
-        days.update(public_holidays(country.upper(), wanted.subdivision, first_year - 1, last_year))
-    return tuple(sorted(days))
+def _public_holidays(entry: CalendarEntry, item: FeedbackItem, first_year: int) -> dict[str, str]:
+    wanted, customer = entry.holidays, item.customer
+    country = customer.country if wanted.country == CUSTOMER else wanted.country
+    part = customer.subdivision if wanted.subdivision == CUSTOMER else wanted.subdivision
+    if not country:
+        return {}
+    last_year = first_year + YEARS_AHEAD
+    # A night shift of New Year's Eve may reach into the first year.
+    return public_holidays(country.upper(), part, first_year - 1, last_year)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun, Pause
+from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun, Pause, Retarget
 from policies.business_time import CalendarExhausted, add_seconds, is_open, seconds_between
 
 
@@ -56,16 +56,42 @@ def cancel(run: ClockRun, at: datetime) -> ClockRun:
     return stop(run, at).model_copy(update={"cancelled": True})
 
 
-def retarget(run: ClockRun, target: int) -> ClockRun:
-    """Another severity, another target: the start and every pause stay as they were.
-
-    A stopped clock keeps the target that it was judged by. When the new target is longer, the
-    warnings given so far were about an earlier moment, so they may be given again.
-    """
-    if not run.running or run.target == target:
+def go_on(run: ClockRun, at: datetime) -> ClockRun:
+    """A stopped cycle counts again from `at`; the time in between is a pause."""
+    if run.stopped_at is None:
         return run
-    warned = () if target > run.target else run.warned
-    return run.model_copy(update={"target": target, "warned": warned})
+    between = Pause(began_at=run.stopped_at, ended_at=max(at, run.stopped_at), why="decided")
+    return run.model_copy(
+        update={"stopped_at": None, "cancelled": False, "pauses": (*run.pauses, between)}
+    )
+
+
+def retarget(run: ClockRun, target: int, at: datetime, why: str, calendar: str = "") -> ClockRun:
+    """Other rules apply from `at` on: the start and every pause stay as they were.
+
+    A stopped clock keeps the rules that it was judged by. What was announced is looked at by
+    `forget_unreached`, once the calendar of the new rules is there.
+    """
+    if not run.running or (run.target, run.calendar) == (target, calendar or run.calendar):
+        return run
+    change = Retarget(at=at, before=run.target, why=why)
+    retargets = (*run.retargets, change)
+    kept = {"target": target, "calendar": calendar or run.calendar, "retargets": retargets}
+    return run.model_copy(update=kept)
+
+
+def forget_unreached(run: ClockRun, calendar: BusinessCalendar, at: datetime) -> ClockRun:
+    """Shares that by the rules of now are not used up at `at` may be announced again."""
+    if not run.running:
+        return run
+    elapsed = read(run, calendar, at).elapsed
+    warned = tuple(share for share in run.warned if elapsed >= share_of(run.target, share))
+    return run.model_copy(update={"warned": warned})
+
+
+def share_of(target: int, percent: int) -> int:
+    """The whole seconds after which at least `percent` of the target has passed."""
+    return -(-target * percent // 100)
 
 
 def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReading:
@@ -77,7 +103,7 @@ def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReadi
     """
     until = min(now, run.stopped_at) if run.stopped_at else now
     until = max(until, run.started_at)
-    spans = list(_counted(run, until))
+    spans = list(counted(run, until))
     elapsed = sum(seconds_between(calendar, began, ended) for began, ended in spans)
     wall = sum(((ended - began for began, ended in spans)), timedelta())
     return ClockReading(
@@ -101,7 +127,7 @@ def reached_at(run: ClockRun, calendar: BusinessCalendar, percent: int) -> datet
     """
     if not run.running or run.paused:
         return None
-    return _used_up_at(run, calendar, -(-run.target * percent // 100))
+    return _used_up_at(run, calendar, share_of(run.target, percent))
 
 
 def _with_last_pause_ended(run: ClockRun, at: datetime) -> tuple[Pause, ...]:
@@ -110,7 +136,7 @@ def _with_last_pause_ended(run: ClockRun, at: datetime) -> tuple[Pause, ...]:
     return (*run.pauses[:-1], ended)
 
 
-def _counted(run: ClockRun, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def counted(run: ClockRun, until: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The times in which the clock counted, up to `until`."""
     since = run.started_at
     for one in run.pauses:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.base import Frozen
 from models.people import Act, Person
-from policies.documents.people import PeopleDocument
+from policies.documents.people import PeopleDocument, PersonEntry
 from policies.documents.rotas import RotaEntry
 
 
@@ -21,6 +21,8 @@ class Directory(Frozen):
     permissions: dict[Act, tuple[str, ...]]
     rotas: tuple[RotaEntry, ...] = ()
     emails: dict[str, str] = Field(default_factory=dict)
+    zones: dict[str, str] = Field(default_factory=dict)
+    """Person id → the zone they work in, where people.yaml says it of them or of a group."""
 
     def by_id(self, person_id: str) -> Person | None:
         """The person with this id, also one who has left."""
@@ -83,4 +85,11 @@ def directory_of(document: PeopleDocument) -> Directory:
         permissions=dict(document.permissions),
         rotas=document.rotas,
         emails={entry.id: entry.email for entry in document.people if entry.email},
+        zones={entry.id: zone for entry in document.people if (zone := _zone(document, entry))},
     )
+
+
+def _zone(document: PeopleDocument, entry: PersonEntry) -> str | None:
+    """Their own, or that of the first of their groups that has one."""
+    of_groups = (document.group_zones.get(group) for group in entry.groups)
+    return entry.zone or next((zone for zone in of_groups if zone), None)

@@ -29,6 +29,11 @@ def seconds_in(written: str, day: int = WALL_DAY) -> int:
     )
 
 
+def scaled_seconds(written: str, day: int, scale: float) -> int:
+    """The duration in seconds on clocks that run `scale` times faster; at least one second."""
+    return max(1, round(seconds_in(written, day) / scale))
+
+
 def _positive(written: str) -> str:
     if seconds_in(written) <= 0:
         raise ValueError("must be longer than nothing")

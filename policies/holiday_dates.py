@@ -30,12 +30,24 @@ def subdivisions_of(country: str) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def public_holidays(
     country: str, subdivision: str | None, first_year: int, last_year: int
-) -> tuple[str, ...]:
-    """Local ISO dates of all public holidays in these years; none for an unknown country."""
+) -> dict[str, str]:
+    """Local ISO date → name of each public holiday in these years; none for an unknown country.
+
+    Names are English where the package has them. An unknown part counts as the whole country.
+    """
     if not is_known_country(country):
-        return ()
+        return {}
     import holidays  # noqa: PLC0415 - as above
 
     years = range(first_year, last_year + 1)
-    days = holidays.country_holidays(country, subdiv=subdivision, years=years)
-    return tuple(sorted(day.isoformat() for day in days))
+    known = subdivision if subdivision in subdivisions_of(country) else None
+    language = "en_US" if "en_US" in _languages_of(country) else None
+    days = holidays.country_holidays(country, subdiv=known, years=years, language=language)
+    return {day.isoformat(): name for day, name in sorted(days.items())}
+
+
+@lru_cache(maxsize=256)
+def _languages_of(country: str) -> frozenset[str]:
+    import holidays  # noqa: PLC0415 - as above
+
+    return frozenset(holidays.list_localized_countries().get(country, ()))

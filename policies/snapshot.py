@@ -19,9 +19,9 @@ from policies.business_time import begin_of_cover, covering
 from policies.documents.approval import ApprovalEntry
 from policies.documents.calendars import CalendarEntry
 from policies.documents.escalation import LadderEntry, PeopleAsOf, RungEntry
-from policies.documents.sla import TargetRule
-from policies.durations import WALL_DAY, seconds_in
+from policies.durations import WALL_DAY, scaled_seconds, seconds_in
 from policies.levels import ROTA, kind_and_name, on_level
+from policies.pinned_clocks import clock_rules, other_categories, target_rule
 from policies.policy_set import PolicySet
 
 
@@ -43,10 +43,12 @@ def pin(
     `owner` is whom a rung for the item's owner reaches. It reads zones, so it is for activities.
     """
     entry = calendar_choice.choose(policy_set, item, category)
-    definition, calendar = _opening_hours(policy_set, entry, item, now, scaled=scale != 1)
+    definition, calendar = _opening_hours(policy_set, entry, item, now, owner, scaled=scale != 1)
     resolving = _Resolving(policy_set, seconds_in(entry.a_day_is), scale, owner)
     sla = policy_set.sla
     rules = resolving.rules(item.customer.segment, category)
+    warn, told = set(sla.warn_at_percent), set(sla.comment_at_percent)
+    others = other_categories(policy_set, item, category, scale, definition, owner)
     return PolicySnapshot(
         version=policy_set.version,
         pinned_at=now,
@@ -54,7 +56,12 @@ def pin(
         calendar_definition=definition,
         calendar=calendar,
         rules=rules,
-        warn_at_percent=tuple(sorted(set(sla.warn_at_percent))),
+        warn_at_percent=tuple(sorted(warn | (told - {100}))),
+        comment_at_percent=tuple(sorted(told)),
+        quiet_at_percent=tuple(sorted(warn - told)),
+        clock_rules=clock_rules(sla),
+        by_category=others.rules,
+        other_calendars=others.calendars,
         reopen_is_new_cycle=sla.reopen_is_new_cycle,
         pause_while_approving=sla.pause_while_approving,
         approvals=resolving.approval_rules(),
@@ -69,11 +76,17 @@ def pin(
 
 
 def _opening_hours(
-    policy_set: PolicySet, entry: CalendarEntry, item: FeedbackItem, now: datetime, *, scaled: bool
+    policy_set: PolicySet,
+    entry: CalendarEntry,
+    item: FeedbackItem,
+    now: datetime,
+    owner: str | None,
+    *,
+    scaled: bool,
 ) -> tuple[CalendarDefinition, BusinessCalendar]:
     """The calendar as written, and expanded; scaled clocks run in one that never closes."""
     covers_from = begin_of_cover(item.created_at, now)
-    definition = calendar_choice.define(policy_set, entry, item, covers_from)
+    definition = calendar_choice.define(policy_set, entry, item, covers_from, owner)
     return definition, covering(definition, item.created_at, now, scaled=scaled)
 
 
@@ -90,11 +103,11 @@ class _Resolving:
 
     def wall(self, written: str) -> int:
         """A wall-clock duration in seconds, at least one."""
-        return self._scaled(seconds_in(written, WALL_DAY))
+        return scaled_seconds(written, WALL_DAY, self._scale)
 
     def business(self, written: str) -> int:
         """A duration in business seconds, a day being what the item's calendar says."""
-        return self._scaled(seconds_in(written, self._business_day))
+        return scaled_seconds(written, self._business_day, self._scale)
 
     def watch(self) -> WatchRule:
         """How long a decided item is watched."""
@@ -111,11 +124,7 @@ class _Resolving:
 
     def _severity_rules(self, severity: Severity, segment: str, category: str) -> SeverityRules:
         """The targets and the ladder of one severity; the loader has made sure of both."""
-        rule = next(
-            rule
-            for rule in self._policy_set.sla.targets
-            if _fits(rule, severity, segment, category)
-        )
+        rule = target_rule(self._policy_set, severity, segment, category)
         ladder = next(
             ladder for ladder in self._policy_set.escalation.ladders if severity in ladder.severity
         )
@@ -185,17 +194,6 @@ class _Resolving:
                 and (to := _level(ladder, branch.to)) is not None
             ),
         )
-
-    def _scaled(self, seconds: int) -> int:
-        return max(1, round(seconds / self._scale))
-
-
-def _fits(rule: TargetRule, severity: Severity, segment: str, category: str) -> bool:
-    return (
-        (not rule.severity or severity in rule.severity)
-        and (not rule.segment or segment in rule.segment)
-        and (not rule.category or category in rule.category)
-    )
 
 
 def _level(ladder: LadderEntry, name: str | None) -> int | None:

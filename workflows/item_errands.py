@@ -38,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_WITHDRAW
     from models.notice import NoticeResult
     from policies.lifecycle import (
+        changed_rules,
         deadlines,
         ladder,
         notices,
@@ -96,6 +97,7 @@ class ItemErrands:
         await self._receive()
         await self._extend_calendar()
         await self._read()
+        await self._extend_calendar()
         self._pass_deadlines()
         await self._look_up_levels()
         await self._record_if_binding()
@@ -205,8 +207,7 @@ class ItemErrands:
             ),
             **options.planning("Expand the pinned calendar further"),
         )
-        snapshot = state.snapshot.model_copy(update={"calendar": calendar})
-        self._item.state = self._item.state.model_copy(update={"snapshot": snapshot})
+        self._item.state = changed_rules.expanded(self._item.state, calendar, workflow.now())
 
     async def _record_if_binding(self) -> None:
         if record.must_record_now(self._item.state):

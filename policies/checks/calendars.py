@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.checks.findings import used_twice
 from policies.documents.base import CUSTOMER
 from policies.documents.calendars import CalendarEntry, CalendarsDocument
 from policies.holiday_dates import is_known_country, subdivisions_of
@@ -20,6 +21,11 @@ def check_calendars(source: Source, document: CalendarsDocument) -> Iterator[Pol
             yield source.problem(path, "is used twice", got=calendar.name, remedy="choose another")
         seen.add(calendar.name)
         yield from _country(source, ("calendars", index, "holidays"), calendar)
+        dated = (
+            (("calendars", index, "exceptions", place, "date"), str(one.date))
+            for place, one in enumerate(calendar.exceptions)
+        )
+        yield from used_twice(source, dated)
 
 
 def _country(
@@ -36,7 +42,9 @@ def _country(
         return
     if part is None:
         return
-    if country is None or country == CUSTOMER:
+    if part == CUSTOMER and country == CUSTOMER:
+        return
+    if country is None or CUSTOMER in (country, part):
         what = "needs a country"
         yield source.problem((*path, "subdivision"), what, got=part, remedy="name the country")
     elif part not in subdivisions_of(country):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.lifecycle import Severity
 from policies.checks.bundle import Bundle
+from policies.checks.clock_conditions import check_clocks
 from policies.checks.findings import Problems, unknown
 from policies.checks.order import falls_through, hidden_targets
 from policies.documents.sla import SlaDocument
@@ -28,6 +29,7 @@ def check_sla(bundle: Bundle, document: SlaDocument) -> Problems:
                     path = ("targets", index, "category", place)
                     yield unknown(source, path, category, categories, "category")
     yield from hidden_targets(source, document.targets)
+    yield from check_clocks(source, document)
     for severity in Severity:
         if not any(
             (not rule.severity or severity in rule.severity)

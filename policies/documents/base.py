@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 CUSTOMER = "customer"
 """In place of a zone or a country: the customer's own."""
+TEAM = "team"
+"""In place of a zone: that of whoever owns the item."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from policies.documents.base import CUSTOMER, Document, Identifier
+from policies.documents.base import CUSTOMER, TEAM, Document, Identifier, Name
 from policies.durations import Duration
 
 _HOURS = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])-([01]?[0-9]|2[0-4]):([0-5][0-9])")
@@ -48,7 +48,7 @@ def _real_zone(zone: str) -> str:
 
 
 def _real_zone_or_customers(zone: str) -> str:
-    return zone if zone == CUSTOMER else _real_zone(zone)
+    return zone if zone in (CUSTOMER, TEAM) else _real_zone(zone)
 
 
 Hours = Annotated[str, AfterValidator(_real_hours)]
@@ -86,10 +86,22 @@ class Holidays(Document):
 
     country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|customer)$")] | None = None
     """Public holidays of this country (ISO code), or `customer` for the customer's own."""
-    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
-    """Holidays of a part of the country too, such as BE for Berlin."""
+    subdivision: Annotated[str, StringConstraints(pattern=r"^([A-Z0-9]{1,3}|customer)$")] | None = (
+        None
+    )
+    """Holidays of a part of the country too, such as BE for Berlin, or `customer`."""
     dates: tuple[date, ...] = ()
     """Your own days off."""
+
+
+class DatedHours(Document):
+    """One date with hours of its own, whatever its weekday or a holiday says."""
+
+    date: date
+    hours: tuple[Hours, ...] = ()
+    """Local times of that day; left out, nothing opens."""
+    why: Name
+    """What the day is called where a clock is explained."""
 
 
 class CalendarEntry(Document):
@@ -97,16 +109,18 @@ class CalendarEntry(Document):
 
     name: Identifier
     zone: ZoneOrCustomers
-    """The zone the hours are meant in, or `customer` for the customer's own."""
+    """The zone the hours are meant in; `customer` for the customer's own, `team` for the owner's."""
     a_day_is: Duration
     """How much working time `1d` means in a target that is counted by this calendar."""
     open: Annotated[tuple[OpenHours, ...], Field(min_length=1)]
     holidays: Holidays = Holidays()
+    exceptions: tuple[DatedHours, ...] = ()
+    """Single dates that are open longer, shorter or not at all."""
 
 
 class CalendarsDocument(Document):
     """calendars.yaml: when work is done."""
 
     default_zone: Zone
-    """The zone of a customer whose zone is not known."""
+    """The zone where the customer's, or the team's, is not known."""
     calendars: Annotated[tuple[CalendarEntry, ...], Field(min_length=1)]

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from models.people import Act, NoticeChannel
 from policies.documents.base import Document, Identifier, Name
+from policies.documents.calendars import Zone
 from policies.documents.rotas import RotaEntry
 
 EmailAddress = Annotated[
@@ -31,6 +32,8 @@ class PersonEntry(Document):
     """Where notices by e-mail go."""
     notify: Annotated[tuple[NoticeChannel, ...], Field(min_length=1)] = (NoticeChannel.JIRA,)
     """How to tell them of an escalation: jira, email, webhook; the first that works is used."""
+    zone: Zone | None = None
+    """Where the person works, for calendars whose zone is `team`."""
     active: bool = True
     """False for somebody who has left; keep the entry, so that old decisions stay readable."""
 
@@ -52,5 +55,7 @@ class PeopleDocument(Document):
     automation: tuple[AutomationEntry, ...] = ()
     rotas: tuple[RotaEntry, ...] = ()
     """Who is on call when; a level of escalation.yaml names one as `oncall:…`."""
+    group_zones: dict[Identifier, Zone] = {}
+    """The zone of a group, for its members who have none of their own."""
     permissions: dict[Act, tuple[Identifier, ...]]
     """For each act the roles that may do it."""

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.clock_rules import OnReopen
 from models.clocks import ClockName
 from models.lifecycle import Outcome, Severity, StatusCategory
 from models.status_map import Conflict
+from policies.clock_words import ConditionWords
 from policies.documents.base import ConditionText, Document, Identifier, Name
 from policies.durations import Duration
 
@@ -34,14 +36,43 @@ class TargetRule(Document):
     first_response: Duration
     next_response: Duration
     resolution: Duration
+    periodic_update: Duration | None = None
+    """How long the customer may be without a public word of ours; left out, nothing is promised."""
+    approval: Duration | None = None
+    """How soon those who decide shall decide; left out, only the request's own expiry counts."""
 
     def written_targets(self) -> dict[ClockName, str]:
-        """The three targets by the clock that they are for."""
-        return {
+        """The targets that are set, by the clock that they are for."""
+        targets = {
             ClockName.FIRST_RESPONSE: self.first_response,
             ClockName.NEXT_RESPONSE: self.next_response,
             ClockName.RESOLUTION: self.resolution,
+            ClockName.PERIODIC_UPDATE: self.periodic_update,
+            ClockName.APPROVAL: self.approval,
         }
+        return {name: written for name, written in targets.items() if written is not None}
+
+
+class ClockConditions(Document):
+    """When one clock starts, stops and so on. A list holds as soon as one of its words does.
+
+    Looked at in this order. A clock that does not run: `start` and `stop` together do nothing,
+    `start` alone begins. One that runs: `stop`, then `reset`, then `cancel`, then `pause`, then
+    `resume`.
+    """
+
+    start: Annotated[tuple[ConditionWords, ...], Field(min_length=1)]
+    stop: tuple[ConditionWords, ...] = ()
+    """The promise is kept, in time or late."""
+    reset: tuple[ConditionWords, ...] = ()
+    """The promise is kept and given anew, if `start` holds too."""
+    cancel: tuple[ConditionWords, ...] = ()
+    """The promise no longer applies; it is neither kept nor broken."""
+    pause: tuple[ConditionWords, ...] = ()
+    resume: tuple[ConditionWords, ...] = ()
+    """Left out: the clock goes on when nothing under `pause` holds any more."""
+    on_reopen: OnReopen | None = None
+    """`new_cycle` counts anew, `resume` goes on; left out, `reopen_is_new_cycle` says which."""
 
 
 class Watch(Document):
@@ -80,7 +111,12 @@ class SlaDocument(Document):
 
     calendars: Annotated[tuple[CalendarChoice, ...], Field(min_length=1)]
     targets: Annotated[tuple[TargetRule, ...], Field(min_length=1)]
-    warn_at_percent: tuple[Annotated[int, Field(ge=1, le=99)], ...] = (75,)
+    clocks: dict[ClockName, ClockConditions] = {}
+    """A clock that is left out follows the usual conditions, those of the shipped file."""
+    warn_at_percent: tuple[Annotated[int, Field(ge=1, le=99)], ...] = (50, 75)
+    """Shares of a target that the item's timeline shows; that a target is used up always does."""
+    comment_at_percent: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (75, 100)
+    """Shares that an internal comment on the issue tells too. Each costs calls to Jira."""
     reopen_is_new_cycle: bool = True
     """True counts a reopened item anew; False goes on where the clock stood."""
     pause_while_approving: bool = False

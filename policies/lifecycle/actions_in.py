@@ -11,7 +11,6 @@ from models.messages import ActionReminder
 from policies import escalation
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.running_clocks import pinned
-from policies.lifecycle.stages import waiting_actions, waiting_for_customer
 
 _ANSWERS = {
     ApprovalOutcome.APPROVED: ClimbState.GRANTED,
@@ -49,13 +48,11 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         effect_reference=result.effect.reference if result.effect else None,
         failure=result.failure,
     )
+    state = running_clocks.follow(state)
     if state.decision is None:
         state = record.say(state, words.ended_note(proposal, result))
     if proposal.kind is ActionKind.CLIMB:
         return _leave_settled(state, result, now)
-    held = waiting_actions(state) or waiting_for_customer(state)
-    if pinned(state).pause_while_approving and not held:
-        state = running_clocks.resume_all(state, now, "no approval is awaited any more")
     return state
 
 

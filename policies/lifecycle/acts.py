@@ -28,6 +28,7 @@ from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
 from policies import escalation, proof
 from policies.lifecycle import record, running_clocks, taking_on, words
+from policies.lifecycle.changed_rules import change_category
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
@@ -87,6 +88,8 @@ def override(state: ItemState, message: Override, now: datetime) -> Acted:
     before = {name: getattr(state, name) for name in changed}
     if message.severity is not None:
         state = change_severity(state, message.severity, now)
+    if message.category is not None:
+        state = change_category(state, message.category, now)
     kept = tuple(f for f in state.kept_fields if f not in _fields_of(message))
     state = state.model_copy(update={**changed, "triage_confirmed": True, "kept_fields": kept})
     what = ", ".join(f"{name} {before[name]} → {value}" for name, value in changed.items())
@@ -100,6 +103,7 @@ def override(state: ItemState, message: Override, now: datetime) -> Acted:
         **{f"{name}_before": before[name] for name in changed},
         **{f"{name}_after": value for name, value in changed.items()},
     )
+    state = running_clocks.follow(state)
     return Acted(state, f"Corrected: {what or 'confirmed as it is'}.")
 
 
@@ -142,10 +146,9 @@ def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acte
         amount_minor=message.amount.minor if message.amount else None,
         currency=message.amount.currency if message.amount else None,
     )
+    state = running_clocks.follow(state)
     again = _asked_before(state, proposal)
     state = record.say(state, words.asked_note(proposal, again))
-    if pinned(state).pause_while_approving:
-        state = running_clocks.pause_all(state, now, "an approval is awaited")
     return Acted(state, f"Proposed as {request_id}. {again}".strip(), request_id=request_id)
 
 
@@ -189,8 +192,7 @@ def decide(state: ItemState, message: Resolve, at: datetime) -> Acted:
         duplicate_of=message.duplicate_of,
     )
     watch_until = at + timedelta(seconds=snapshot.watch.lasts)
-    state = withdraw_climbs(running_clocks.stop_all(state, at))
-    state = state.model_copy(
+    state = withdraw_climbs(state).model_copy(
         update={
             "decision": decision,
             "watch_until": watch_until,
@@ -209,6 +211,7 @@ def decide(state: ItemState, message: Resolve, at: datetime) -> Acted:
         duplicate_of=message.duplicate_of,
         watch_until=watch_until.isoformat(),
     )
+    state = running_clocks.follow(state)
     if message.outcome is Outcome.DUPLICATE and message.duplicate_of:
         state = record.link_to(state, "Duplicate", message.duplicate_of)
     state = record.say(state, words.decision_note(decision))

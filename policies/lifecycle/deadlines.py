@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.clocks import ClockRun
-from models.events import EventKind
+from models.events import Event, EventKind
 from models.item_state import ItemState
 from policies.lifecycle import record, running_clocks
+from policies.lifecycle.changed_rules import calendar_is_stale
+from policies.lifecycle.clock_notes import clock_note
 from policies.lifecycle.ladder import climb_if_due
 from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
@@ -53,14 +55,19 @@ def pass_deadlines(state: ItemState, now: datetime) -> ItemState:
         return state
     if state.decision is not None:
         return _end_watch(state, now)
+    before, level = state.sequence, state.highest_level
     for run in running(state):
         state = _announce_shares(state, run, now)
-    return climb_if_due(state, now)
+    announced = tuple(event for event in state.timeline if event.sequence > before)
+    state = climb_if_due(state, now)
+    return state if state.highest_level > level else _comment_on(state, announced, now)
 
 
 def calendar_runs_out(state: ItemState, now: datetime) -> bool:
-    """Whether the pinned calendar must be expanded further before anything is computed on it."""
-    return state.snapshot is not None and now >= _calendar_ends(state).at
+    """Whether the pinned calendar must be expanded before anything is computed on it."""
+    if state.snapshot is None:
+        return False
+    return calendar_is_stale(state.snapshot) or now >= _calendar_ends(state).at
 
 
 def _shares(state: ItemState) -> tuple[int, ...]:
@@ -70,7 +77,8 @@ def _shares(state: ItemState) -> tuple[int, ...]:
 def _shares_ahead(state: ItemState) -> list[Deadline]:
     ahead = []
     for run in running(state):
-        percent = next((p for p in _shares(state) if p not in run.warned), None)
+        wakes = (p for p in _shares(state) if p not in pinned(state).quiet_at_percent)
+        percent = next((p for p in wakes if p not in run.warned), None)
         at = reached(state, run, percent) if percent else None
         if percent and at:
             what = "due" if percent == BREACH else f"{percent} % used"
@@ -115,17 +123,31 @@ def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemStat
     # Late already: one notice for the newest share, not one for each share passed meanwhile.
     percent, at = due[-1]
     breached = percent == BREACH
+    what = (
+        f"The {TITLES[run.name]} is overdue."
+        if breached
+        else f"{percent} % of the time for the {TITLES[run.name]} is used."
+    )
+    retroactive = bool(run.retargets) and at < run.retargets[-1].at
+    if retroactive:
+        what += f" Found afterwards, by the rules that apply since {run.retargets[-1].why}."
     return record.happened(
         state,
         EventKind.CLOCK_BREACHED if breached else EventKind.CLOCK_WARNED,
         at,
-        f"The {TITLES[run.name]} is overdue."
-        if breached
-        else f"{percent} % of the time for the {TITLES[run.name]} is used.",
+        what,
         clock=run.name,
         cycle=run.cycle,
         percent=percent,
+        retroactive=retroactive,
     )
+
+
+def _comment_on(state: ItemState, announced: tuple[Event, ...], now: datetime) -> ItemState:
+    """Tell the issue what the policy wants told there; a rung that was just climbed says it too."""
+    told = pinned(state).comment_at_percent
+    worth = [event for event in announced if event.facts.get("percent") in told]
+    return record.say(state, clock_note(state, worth, now)) if worth else state
 
 
 def _end_watch(state: ItemState, now: datetime) -> ItemState:

@@ -61,9 +61,9 @@ def take(
         account=edit.author_account_id,
         **values,
     )
+    state = running_clocks.follow(state)
     match edit.field:
         case "status":
-            state = _pause_or_resume(state, edit)
             return _into_or_out_of_done(state, edit, observed, categories, now)
         case "priority" | "assignee" | "duedate":
             name = "due_date" if edit.field == "duedate" else edit.field
@@ -124,15 +124,6 @@ def _decided_in_jira(
         acted.state,
         f"The issue was moved to {edit.after}, but that is not a decision yet: {acted.message}",
     )
-
-
-def _pause_or_resume(state: ItemState, edit: ObservedEdit) -> ItemState:
-    pausing = pinned(state).statuses.pause_when
-    if edit.after in pausing and edit.before not in pausing:
-        return running_clocks.pause_all(state, edit.at, f"the issue is in {edit.after}")
-    if edit.before in pausing and edit.after not in pausing:
-        return running_clocks.resume_all(state, edit.at, f"the issue left {edit.before}")
-    return state
 
 
 def _priority(state: ItemState, edit: ObservedEdit, now: datetime) -> ItemState:

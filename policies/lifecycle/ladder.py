@@ -24,7 +24,7 @@ from policies.ladder_steps import (
     Step,
     WhoNeeded,
 )
-from policies.lifecycle import notices, record, running_clocks, words
+from policies.lifecycle import changed_rules, notices, record, words
 from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 from policies.lifecycle.taking_on import around, handed_off
@@ -113,8 +113,9 @@ def change_severity(state: ItemState, severity: Severity, now: datetime) -> Item
 
     Leave that was asked or given on the ladder before is worth nothing on this one.
     """
-    before = ladder_rules(state)
-    state = running_clocks.retarget_all(state.model_copy(update={"severity": severity}))
+    before, why = ladder_rules(state), f"severity {state.severity} → {severity}"
+    state = state.model_copy(update={"severity": severity})
+    state = changed_rules.retarget_all(state, now, why)
     rules = ladder_rules(state)
     if before is None or rules is None or before.name == rules.name:
         return state

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.clocks import ClockName
 from models.decision import Confidence
 from models.events import EventKind
 from models.item_state import ItemState
@@ -12,7 +11,6 @@ from models.jira_view import ObservedComment, ObservedEdit, ObservedIssue, Side
 from policies.lifecycle import commands_in, edits_in, record, running_clocks
 from policies.lifecycle.ladder import stand_down_if_calm
 from policies.lifecycle.recontact import reopen
-from policies.lifecycle.stages import clock, waiting_actions
 
 
 def take_in(state: ItemState, observed: ObservedIssue, now: datetime) -> ItemState:
@@ -75,19 +73,17 @@ def _customer_wrote(state: ItemState, comment: ObservedComment) -> ItemState:
         comment=comment.comment_id,
         gratitude=thanks,
     )
+    state = running_clocks.follow(state)
     if thanks:
         return _confirmed(state)
     if state.decision is not None:
         # What was written before the decision, and only read after it, is no coming back.
         came_back = at > state.decision.decided_at
         return (
-            reopen(state, at, "the customer wrote again after the decision") if came_back else state
+            reopen(state, at, "the customer wrote again after the decision", by_customer=True)
+            if came_back
+            else state
         )
-    if not (waiting_actions(state) and running_clocks.pinned(state).pause_while_approving):
-        state = running_clocks.resume_all(state, at, "the customer wrote")
-    first = clock(state, ClockName.FIRST_RESPONSE)
-    if first is not None and not first.running:
-        state = running_clocks.start(state, ClockName.NEXT_RESPONSE, at)
     return state
 
 
@@ -108,6 +104,4 @@ def _answered(state: ItemState, comment: ObservedComment) -> ItemState:
         comment=comment.comment_id,
         account=comment.author_account_id,
     )
-    state = running_clocks.stop(state, ClockName.FIRST_RESPONSE, at)
-    state = running_clocks.stop(state, ClockName.NEXT_RESPONSE, at)
-    return stand_down_if_calm(state, at)
+    return stand_down_if_calm(running_clocks.follow(state), at)

@@ -48,10 +48,8 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
     )
     if _nothing_to_follow(received.observed):
         return _ended_at_once(state, now)
-    state = _triaged(state, now)
     since = _first_news(received.observed, now) if received.again else item.created_at
-    state = running_clocks.start(state, ClockName.FIRST_RESPONSE, since)
-    state = running_clocks.start(state, ClockName.RESOLUTION, since)
+    state = running_clocks.follow(_triaged(state, received.observed, since, now))
     state = record.say(state, words.triage_note(state, triage, _due_sentence(state)))
     for action in triage.actions:
         if action.automatic:
@@ -79,10 +77,14 @@ def _first_news(observed: ObservedIssue, now: datetime) -> datetime:
     return min(moments, default=now)
 
 
-def _triaged(state: ItemState, now: datetime) -> ItemState:
-    triage = state.triage
+def _triaged(
+    state: ItemState, observed: ObservedIssue, since: datetime, now: datetime
+) -> ItemState:
+    """`since` is when clocks began to count; the calendar goes into the ledger with it."""
+    triage, snapshot = state.triage, running_clocks.pinned(state)
     if triage is None:
         return state
+    moves = (edit.before for edit in observed.edits if edit.field == "status")
     sure = "Triage is unsure: " if triage.unsure else "Triaged: "
     return record.happened(
         state,
@@ -96,6 +98,11 @@ def _triaged(state: ItemState, now: datetime) -> ItemState:
         language=triage.language.value,
         rule=triage.routed_by,
         recontact_of=triage.recontact_of.issue_key if triage.recontact_of else None,
+        owner=state.owner,
+        status=next(moves, observed.fields.status),
+        since=since.isoformat(),
+        calendar=snapshot.calendar_definition.model_dump_json(),
+        clock_scale=snapshot.scale,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.clocks import ClockName
 from models.decision import Confidence, Decision
 from models.events import EventKind
 from models.item_state import ItemState, LadderState
@@ -13,7 +12,7 @@ from models.messages import RecontactNotice
 from policies.lifecycle import record, running_clocks
 
 
-def reopen(state: ItemState, at: datetime, why: str) -> ItemState:
+def reopen(state: ItemState, at: datetime, why: str, *, by_customer: bool = False) -> ItemState:
     """The same issue goes on: the decision is kept as failed, new clock cycles begin."""
     if state.decision is None:
         return state
@@ -40,9 +39,10 @@ def reopen(state: ItemState, at: datetime, why: str) -> ItemState:
             else None,
         }
     )
-    state = running_clocks.start(state, ClockName.NEXT_RESPONSE, at)
-    state = running_clocks.begin_again(state, ClockName.RESOLUTION, at)
-    state = record.happened(state, EventKind.REOPENED, at, f"Reopened: {why}.")
+    state = record.happened(
+        state, EventKind.REOPENED, at, f"Reopened: {why}.", by_customer=by_customer
+    )
+    state = running_clocks.follow(state)
     return record.say(state, f"*Reopened:* {why}. The earlier decision counts as failed.")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from models.clocks import ClockName, ClockReading, ClockRun, Pause
+from models.clock_rules import ClockRule
+from models.clocks import BusinessCalendar, ClockName, ClockReading, ClockRun
 from models.events import EventKind
 from models.item_state import ItemState
 from models.lifecycle import Severity
 from models.policy import PolicySnapshot, SeverityRules
-from policies import clocks
+from policies import clock_conditions, clocks
 from policies.business_time import CalendarExhausted
+from policies.clock_conditions import Happening, Move
+from policies.clock_words import usual_rules
+from policies.happenings import happening_of
 from policies.lifecycle import record
 from policies.lifecycle.stages import clock
 
@@ -19,6 +22,8 @@ TITLES: dict[ClockName, str] = {
     ClockName.FIRST_RESPONSE: "first response",
     ClockName.NEXT_RESPONSE: "next response",
     ClockName.RESOLUTION: "resolution",
+    ClockName.PERIODIC_UPDATE: "periodic update",
+    ClockName.APPROVAL: "approval",
 }
 
 
@@ -35,14 +40,53 @@ def pinned(state: ItemState) -> PolicySnapshot:
     return state.snapshot
 
 
-def start(state: ItemState, name: ClockName, at: datetime) -> ItemState:
-    """Begin a new cycle of this clock, unless one is running or the policy sets no target."""
+def follow(state: ItemState) -> ItemState:
+    """Let every clock move as the pinned rules say about the event that was just taken down."""
+    snapshot = pinned(state)
+    event = state.timeline[-1]
+    happening = happening_of(event, state.standing, snapshot.statuses.pause_when)
+    if happening is None:
+        return state
+    counted_before = bool(running(state))
+    state = state.model_copy(update={"standing": happening.standing})
+    held: dict[tuple[Move, str], list[ClockName]] = {}
+    for rule in clock_rules(snapshot):
+        for move in clock_conditions.moves(rule, clock(state, rule.name), happening):
+            if move is Move.START:
+                state = _start(state, rule.name, happening.at)
+                continue
+            run = clock(state, rule.name)
+            if run is None:
+                continue
+            if move is Move.RESUME:
+                state = _ladder_later(state, run, happening.at, counted_before=counted_before)
+            changed = clock_conditions.moved(run, move, happening, rule)
+            state = _replace(state, run, changed)
+            if move in (Move.STOP, Move.GO_ON):
+                state = _told(state, changed, move, happening.at)
+            elif changed != run:
+                why = _why(move, changed, happening)
+                held.setdefault((move, why), []).append(rule.name)
+    return _told_together(state, held, happening.at)
+
+
+def clock_rules(snapshot: PolicySnapshot) -> tuple[ClockRule, ...]:
+    """The pinned rules of the clocks, in the order in which they are looked at."""
+    return snapshot.clock_rules or usual_rules(
+        reopen_is_new_cycle=snapshot.reopen_is_new_cycle,
+        pause_while_approving=snapshot.pause_while_approving,
+    )
+
+
+def _start(state: ItemState, name: ClockName, at: datetime) -> ItemState:
+    """Begin a new cycle of this clock, unless the policy sets no target for it."""
     at = max(at, state.item.created_at) if state.item else at
     target = rules_now(state).targets.get(name)
     before = clock(state, name)
-    if target is None or (before is not None and before.running):
+    if target is None:
         return state
     run = clocks.start(name, target, at, cycle=before.cycle + 1 if before else 1)
+    run = run.model_copy(update={"calendar": pinned(state).calendar.name})
     state = state.model_copy(update={"clocks": (*state.clocks, run)})
     return record.happened(
         state,
@@ -52,46 +96,30 @@ def start(state: ItemState, name: ClockName, at: datetime) -> ItemState:
         clock=name,
         cycle=run.cycle,
         target=target,
+        rule=rules_now(state).target_rule,
     )
 
 
-def begin_again(state: ItemState, name: ClockName, at: datetime) -> ItemState:
-    """After a reopening: a new cycle, or the old one going on where it stood, as pinned.
-
-    A clock that goes on counts the time in between as a pause.
-    """
-    run = clock(state, name)
-    if pinned(state).reopen_is_new_cycle or run is None or run.stopped_at is None:
-        return start(state, name, at)
-    pause = Pause(began_at=run.stopped_at, ended_at=at, why="decided")
-    going_on = run.model_copy(
-        update={"stopped_at": None, "cancelled": False, "pauses": (*run.pauses, pause)}
-    )
-    state = _replace(state, run, going_on)
-    return record.happened(
-        state,
-        EventKind.CLOCK_RESUMED,
-        at,
-        f"The {TITLES[name]} clock goes on where it stood.",
-        clock=name,
-        cycle=run.cycle,
-    )
-
-
-def stop(state: ItemState, name: ClockName, at: datetime) -> ItemState:
-    """The promise is met, if that clock is running."""
-    run = clock(state, name)
-    if run is None or not run.running:
-        return state
-    reading = clocks.read(run, pinned(state).calendar, max(at, run.started_at))
-    state = _replace(state, run, clocks.stop(run, max(at, run.started_at)))
+def _told(state: ItemState, run: ClockRun, move: Move, at: datetime) -> ItemState:
+    """Take down that a clock stopped, with its verdict, or that it goes on after a reopening."""
+    if move is Move.GO_ON:
+        return record.happened(
+            state,
+            EventKind.CLOCK_RESUMED,
+            at,
+            f"The {TITLES[run.name]} clock goes on where it stood.",
+            clocks=run.name,
+            cycle=run.cycle,
+            goes_on=True,
+        )
+    reading = clocks.read(run, calendar_of(state, run), run.stopped_at or at)
     verdict = "late" if reading.breached else "in time"
     return record.happened(
         state,
         EventKind.CLOCK_MET,
         at,
-        f"The {TITLES[name]} was given {verdict}.",
-        clock=name,
+        f"The {TITLES[run.name]} was given {verdict}.",
+        clock=run.name,
         cycle=run.cycle,
         business_seconds=reading.elapsed,
         wall_seconds=reading.wall_elapsed,
@@ -99,54 +127,59 @@ def stop(state: ItemState, name: ClockName, at: datetime) -> ItemState:
     )
 
 
-def stop_all(state: ItemState, at: datetime) -> ItemState:
-    """A decision meets the resolution promise and cancels what else still runs."""
-    return cancel_all(stop(state, ClockName.RESOLUTION, at), at)
+_KINDS = {
+    Move.PAUSE: (EventKind.CLOCK_PAUSED, "stand still"),
+    Move.RESUME: (EventKind.CLOCK_RESUMED, "count again"),
+    Move.CANCEL: (EventKind.CLOCK_CANCELLED, "no longer apply"),
+}
+
+
+def _why(move: Move, run: ClockRun, happening: Happening) -> str:
+    if move is Move.PAUSE:
+        return run.pauses[-1].why
+    return "decided" if move is Move.CANCEL else clock_conditions.why_resumed(happening)
+
+
+def _told_together(
+    state: ItemState, held: dict[tuple[Move, str], list[ClockName]], at: datetime
+) -> ItemState:
+    """What several clocks do for the same reason is one event."""
+    for (move, why), names in held.items():
+        kind, what = _KINDS[move]
+        titles = " and ".join(TITLES[name] for name in names)
+        state = record.happened(
+            state, kind, at, f"Clocks {what} ({titles}): {why}.", clocks=" ".join(names), why=why
+        )
+    return state
+
+
+def _ladder_later(
+    state: ItemState, run: ClockRun, at: datetime, *, counted_before: bool
+) -> ItemState:
+    """The ladder waits as much longer as all clocks stood still."""
+    if counted_before or running(state) or state.ladder.next_at is None:
+        return state
+    later = state.ladder.next_at + max(at - run.pauses[-1].began_at, timedelta())
+    ladder = state.ladder.model_copy(update={"next_at": later})
+    return state.model_copy(update={"ladder": ladder})
 
 
 def cancel_all(state: ItemState, at: datetime) -> ItemState:
     """What still runs no longer applies, and is neither kept nor broken."""
+    names = [run.name for run in state.clocks if run.running]
     for run in state.clocks:
         if run.running:
             state = _replace(state, run, clocks.cancel(run, max(at, run.started_at)))
-    return state
-
-
-def pause_all(state: ItemState, at: datetime, why: str) -> ItemState:
-    """Let every running clock stand still."""
-    return _each(
-        state,
-        at,
-        lambda run: clocks.pause(run, max(at, run.started_at), why),
-        EventKind.CLOCK_PAUSED,
-        f"The clocks stand still: {why}.",
+    return (
+        _told_together(state, {(Move.CANCEL, "the issue is gone"): names}, at) if names else state
     )
 
 
-def resume_all(state: ItemState, at: datetime, why: str) -> ItemState:
-    """Let every paused clock count again; the ladder waits as much longer as they stood still."""
-    since = max((run.pauses[-1].began_at for run in state.clocks if run.paused), default=None)
-    if since is not None and state.ladder.next_at is not None:
-        later = state.ladder.next_at + max(at - since, timedelta())
-        ladder = state.ladder.model_copy(update={"next_at": later})
-        state = state.model_copy(update={"ladder": ladder})
-    return _each(
-        state,
-        at,
-        lambda run: clocks.resume(run, at),
-        EventKind.CLOCK_RESUMED,
-        f"The clocks count again: {why}.",
-    )
-
-
-def retarget_all(state: ItemState) -> ItemState:
-    """A corrected severity: new targets, the original start, every pause kept."""
-    targets = rules_now(state).targets
-    runs = tuple(
-        clocks.retarget(run, targets[run.name]) if run.running and run.name in targets else run
-        for run in state.clocks
-    )
-    return state.model_copy(update={"clocks": runs})
+def calendar_of(state: ItemState, run: ClockRun) -> BusinessCalendar:
+    """The calendar that counts this cycle; a stopped one keeps the calendar it was judged by."""
+    snapshot = pinned(state)
+    earlier = (one for one in snapshot.earlier_calendars if one.name == run.calendar)
+    return snapshot.calendar if run.running else next(earlier, snapshot.calendar)
 
 
 def mark_warned(state: ItemState, run: ClockRun, percents: tuple[int, ...]) -> ItemState:
@@ -161,7 +194,7 @@ def readings(state: ItemState, now: datetime) -> tuple[ClockReading, ...]:
         return ()
     newest = {run.name: run for run in state.clocks if not run.cancelled}
     return tuple(
-        clocks.read(run, state.snapshot.calendar, run.stopped_at or max(now, run.started_at))
+        clocks.read(run, calendar_of(state, run), run.stopped_at or max(now, run.started_at))
         for run in newest.values()
     )
 
@@ -169,20 +202,6 @@ def readings(state: ItemState, now: datetime) -> tuple[ClockReading, ...]:
 def running(state: ItemState) -> tuple[ClockRun, ...]:
     """The clocks that count at present: neither stopped nor paused."""
     return tuple(run for run in state.clocks if run.running and not run.paused)
-
-
-def _each(
-    state: ItemState,
-    at: datetime,
-    change: Callable[[ClockRun], ClockRun],
-    kind: EventKind,
-    summary: str,
-) -> ItemState:
-    runs = tuple(change(run) if run.running else run for run in state.clocks)
-    if runs == state.clocks:
-        return state
-    state = state.model_copy(update={"clocks": runs})
-    return record.happened(state, kind, at, summary)
 
 
 def _replace(state: ItemState, old: ClockRun, new: ClockRun) -> ItemState:

@@ -78,7 +78,7 @@ def test_percent_is_compared_in_seconds_and_never_rounded_up_early() -> None:
 
 def test_another_severity_keeps_the_start_and_every_pause() -> None:
     run = clocks.resume(clocks.pause(resolution(16), at(1, 10), "waiting"), at(1, 12))
-    urgent = clocks.retarget(run, 4 * HOUR)
+    urgent = clocks.retarget(run, 4 * HOUR, at(1, 13), "severity S3 → S1")
     assert urgent.started_at == run.started_at
     assert urgent.pauses == run.pauses
     assert clocks.reached_at(urgent, OFFICE, 100) == at(1, 15)
@@ -86,14 +86,20 @@ def test_another_severity_keeps_the_start_and_every_pause() -> None:
 
 def test_a_longer_target_lets_warnings_come_again_and_a_shorter_one_does_not() -> None:
     warned = resolution(8).model_copy(update={"warned": (75,)})
-    assert clocks.retarget(warned, 4 * HOUR).warned == (75,)
-    assert clocks.retarget(warned, 16 * HOUR).warned == ()
+    seven_hours_in = at(1, 16)
+
+    def announced(hours: int) -> tuple[int, ...]:
+        changed = clocks.retarget(warned, hours * HOUR, seven_hours_in, "severity")
+        return clocks.forget_unreached(changed, OFFICE, seven_hours_in).warned
+
+    assert announced(4) == (75,)
+    assert announced(16) == ()
 
 
 def test_a_met_clock_keeps_its_verdict_whatever_happens_later() -> None:
     met = clocks.stop(resolution(8), at(1, 12))
     assert clocks.read(met, OFFICE, at(20, 12)).elapsed == 3 * HOUR
-    assert clocks.retarget(met, HOUR) == met
+    assert clocks.retarget(met, HOUR, at(2), "severity") == met
     assert clocks.pause(met, at(2, 9), "late") == met
     assert clocks.reached_at(met, OFFICE, 100) is None
     assert clocks.read(met, OFFICE, at(20, 12)).due_at == at(1, 17)

@@ -101,7 +101,12 @@ def test_the_column_is_right_however_the_condition_is_written(
         ("sla.yaml", "first_response: 15m", "first_response: 15 min", "such as 15m, 4h, 2d"),
         ("sla.yaml", "first_response: 15m", "first_response: 0m", "longer than nothing"),
         ("sla.yaml", "severity: [S4]", "severity: [S3]", "leaves some S4 items without a target"),
-        ("sla.yaml", "warn_at_percent: [75]", "warn_at_percent: [100]", "less than or equal to 99"),
+        (
+            "sla.yaml",
+            "warn_at_percent: [50, 75]",
+            "warn_at_percent: [100]",
+            "less than or equal to 99",
+        ),
         ("sla.yaml", "    Fixed: fixed\n", "", "add 'Fixed' to statuses.outcomes"),
         ("escalation.yaml", "notify: [eve]", "notify: [eva]", "is no person (got 'eva')"),
         ("escalation.yaml", "role:lead]", "role:leads]", "is no role that anybody has"),

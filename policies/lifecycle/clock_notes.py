@@ -1,0 +1,52 @@
+"""What comments on the issue say of clocks: the lines of the explanation, quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.events import Event
+from models.explanation import ClockExplanation, ClockFacts, Verdict
+from models.item_state import ItemState
+from policies.explanation import BREACH, explain_run
+from policies.explanation_lines import quoted
+from policies.lifecycle import words
+from policies.lifecycle.running_clocks import pinned
+
+
+def clock_facts(state: ItemState) -> ClockFacts:
+    """Everything that an explanation of this item's clocks is computed from."""
+    snapshot = pinned(state)
+    return ClockFacts(
+        issue_key=state.item.issue_key if state.item else state.issue_id,
+        runs=state.clocks,
+        calendars=(snapshot.calendar, *snapshot.earlier_calendars),
+        definitions=(snapshot.calendar_definition, *snapshot.other_calendars),
+        shares=tuple(sorted({*snapshot.warn_at_percent, BREACH})),
+        clock_scale=snapshot.scale,
+    )
+
+
+def clock_note(state: ItemState, announced: Sequence[Event], now: datetime) -> str:
+    """Tells the owner what was announced, with the lines that say why."""
+    snapshot = pinned(state)
+    owner = words.names(snapshot, (state.owner,)) if state.owner else "nobody yet"
+    parts = []
+    for event in announced:
+        told = _of(state, event, now)
+        lines = "\n".join(quoted(told.lines)) if told else ""
+        parts.append(f"*{event.summary}* Owner: {owner}.\n{lines}".rstrip())
+    return "\n\n".join(parts)
+
+
+def verdict_lines(state: ItemState, now: datetime) -> tuple[str, ...]:
+    """One line for each promise that was kept, in time or late, in the order they ended."""
+    facts = clock_facts(state)
+    told = (explain_run(run, facts, now) for run in state.clocks if run.stopped_at is not None)
+    return tuple(one.lines[-1] for one in told if one.verdict is not Verdict.CANCELLED)
+
+
+def _of(state: ItemState, event: Event, now: datetime) -> ClockExplanation | None:
+    wanted = (event.facts.get("clock"), event.facts.get("cycle"))
+    run = next((one for one in state.clocks if (one.name, one.cycle) == wanted), None)
+    return explain_run(run, clock_facts(state), now) if run else None
