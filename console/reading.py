@@ -1,4 +1,4 @@
-"""Commands that only look: queue, show, settings."""
+"""Commands that only look: queue, show, explain, settings."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from console.render import (
     settings_table,
     timeline_table,
 )
-from console.surface import answers, print_json, tell
+from console.surface import answers, print_json, say, tell
 from desk.answers import NotFollowed
 from desk.questions import (
     WAITS_FOR_PEOPLE,
     ItemList,
+    ask_clocks,
     ask_item_and_voters,
     ask_request,
     ask_timeline,
@@ -30,8 +31,11 @@ from desk.questions import (
 )
 from models.approval import ActionStatus
 from models.base import Frozen
+from models.explanation import Explanation
 from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
+from policies.clock_record import explain_recalled
+from policies.explanation import explain
 from runtime.settings import load_settings
 
 MOST_REQUESTS = 10
@@ -123,6 +127,36 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         screen.print(request_page(request))
 
 
+def explain_command(key: options.Key, as_json: options.Json = False) -> None:
+    """Explain every clock of an item: each interval, counted or not, and why.
+
+    Example: followthrough explain FT-12
+    """
+    settings, now = load_settings(), datetime.now(UTC)
+    item = find(settings, key)
+
+    async def work() -> Explanation:
+        client = await connected(settings)
+        return explain(await ask_clocks(client, item.workflow_id), now)
+
+    try:
+        explained = run(work())
+    except NotFollowed:
+        recalled = recall(settings, item)
+        if recalled is None:
+            raise
+        tell("Temporal no longer holds this item. The ledger remembers what its clocks counted.")
+        explained = explain_recalled(recalled, now)
+    if as_json:
+        print_json(explained)
+        return
+    if not explained.clocks:
+        say("No clock has run on this item.")
+    for clock in explained.clocks:
+        say("\n".join(clock.lines))
+        say("")
+
+
 def settings_command(as_json: options.Json = False) -> None:
     """Print the settings in force and where each came from; secrets stay hidden.
 
@@ -143,4 +177,5 @@ def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command(rich_help_panel="Look")(queue)
     app.command(rich_help_panel="Look")(show)
+    app.command(name="explain", rich_help_panel="Look")(explain_command)
     app.command(name="settings", rich_help_panel="Installation")(settings_command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -23,6 +23,8 @@ from desk.approval_view import open_to
 from models import names
 from models.approval import ActionStatus
 from models.base import Frozen, Moment
+from models.clocks import ClockName
+from models.explanation import ClockFacts
 from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
 from runtime.problems import Problem, Unreachable
@@ -90,6 +92,11 @@ async def ask_timeline(client: Client, workflow_id: str) -> Timeline:
     return await _ask(client, workflow_id, names.QUERY_TIMELINE, Timeline)
 
 
+async def ask_clocks(client: Client, workflow_id: str) -> ClockFacts:
+    """What the item's clocks counted. Raises `NotFollowed` or `Unreachable`."""
+    return await _ask(client, workflow_id, names.QUERY_CLOCKS, ClockFacts)
+
+
 async def ask_request(client: Client, request_id: str) -> ActionStatus:
     """How a request stands. Raises `NotFollowed` or `Unreachable`."""
     workflow_id = names.action_workflow_id(request_id)
@@ -148,16 +155,29 @@ async def list_items(
     )
 
 
-async def _voters(client: Client, status: ItemStatus) -> dict[str, tuple[str, ...]]:
-    """Who may still vote on each open request; one that does not answer is left out."""
-    voters: dict[str, tuple[str, ...]] = {}
+async def _open_requests(client: Client, status: ItemStatus) -> dict[str, ActionStatus]:
+    """How each open request stands; one that does not answer is left out."""
+    requests: dict[str, ActionStatus] = {}
     for action in status.actions:
         if action.outcome is None:
             try:
-                voters[action.request_id] = open_to(await ask_request(client, action.request_id))
+                requests[action.request_id] = await ask_request(client, action.request_id)
             except Problem:
                 continue
-    return voters
+    return requests
+
+
+def _voters(requests: Mapping[str, ActionStatus]) -> dict[str, tuple[str, ...]]:
+    """Who may still vote on each open request."""
+    return {request_id: open_to(request) for request_id, request in requests.items()}
+
+
+def with_request_clocks(status: ItemStatus, requests: Iterable[ActionStatus]) -> ItemStatus:
+    """The status with the time that each request leaves, unless the item counts that itself."""
+    if any(clock.name is ClockName.APPROVAL for clock in status.clocks):
+        return status
+    added = tuple(request.clock for request in requests if request.clock is not None)
+    return status.model_copy(update={"clocks": (*status.clocks, *added)})
 
 
 def with_voters(status: ItemStatus, voters: Mapping[str, tuple[str, ...]]) -> ItemStatus:
@@ -171,7 +191,8 @@ def with_voters(status: ItemStatus, voters: Mapping[str, tuple[str, ...]]) -> It
 async def ask_item_and_voters(client: Client, workflow_id: str) -> ItemStatus:
     """The item's status with the people whose votes it awaits. Raises as `ask_item` does."""
     status = await ask_item(client, workflow_id)
-    return with_voters(status, await _voters(client, status))
+    requests = await _open_requests(client, status)
+    return with_voters(with_request_clocks(status, requests.values()), _voters(requests))
 
 
 def _visibility_query(awaiting: Sequence[Awaiting]) -> str:
@@ -226,7 +247,7 @@ async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[Liste
                 return item.model_copy(update={"problem": problem.what})
             except Problem as problem:
                 return item.model_copy(update={"problem": problem.what})
-            voters = await _voters(client, status)
+            voters = _voters(await _open_requests(client, status))
         return item.model_copy(update={"status": with_voters(status, voters), "voters": voters})
 
     return list(await asyncio.gather(*(asked(item) for item in page)))

@@ -14,12 +14,14 @@ from desk.amounts import read_amount
 from desk.answers import NotFollowed
 from desk.failures import status_of
 from desk.finding import ItemReference
-from desk.questions import ask_item_and_voters, ask_timeline
+from desk.questions import ask_clocks, ask_item_and_voters, ask_timeline
 from desk.site import Site, Visit
 from models.approval import ActionKind
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer
 from models.people import Person
+from policies.clock_record import explain_recalled
+from policies.explanation import explain
 from runtime.problems import Problem, WrongSettings
 
 ItemAct = Callable[[ActSender, str, str, Mapping[str, str]], Awaitable[Answer]]
@@ -106,7 +108,10 @@ def item_routes(site: Site) -> APIRouter:
             if recalled is None:
                 raise
             link = site.jira_link(recalled.issue_key)
-            return site.page(visit, "recalled.html", timeline=recalled, jira_link=link)
+            explained = explain_recalled(recalled, site.now())
+            return site.page(
+                visit, "recalled.html", timeline=recalled, explained=explained, jira_link=link
+            )
 
     @router.post("/items/{key}/resume")
     async def resume(request: Request, key: str) -> Response:
@@ -153,8 +158,10 @@ async def _page(
     failed_act: str | None = None,
 ) -> HTMLResponse:
     client = await site.temporal.client()
-    status, timeline = await asyncio.gather(
-        ask_item_and_voters(client, item.workflow_id), ask_timeline(client, item.workflow_id)
+    status, timeline, clocks = await asyncio.gather(
+        ask_item_and_voters(client, item.workflow_id),
+        ask_timeline(client, item.workflow_id),
+        ask_clocks(client, item.workflow_id),
     )
     return site.page(
         visit,
@@ -162,6 +169,7 @@ async def _page(
         status=status_of(problem) if problem else 200,
         item=status,
         timeline=timeline,
+        explained=explain(clocks, site.now()),
         problem=problem,
         failed_act=failed_act,
         severities=tuple(Severity),

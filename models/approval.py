@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Frozen, Moment
+from models.clocks import ClockReading
 from models.lifecycle import Severity
 from models.people import Actor, Channel, Person
 
@@ -184,3 +185,4 @@ class ActionStatus(Frozen):
     outcome: ApprovalOutcome | None
     effect: EffectReceipt | None = None
     parked: str | None = None
+    clock: ClockReading | None = None

@@ -82,9 +82,9 @@ class ClockFacts(Frozen):
     """
 
     issue_key: str
-    runs: tuple[ClockRun, ...]
-    calendars: tuple[BusinessCalendar, ...]
-    definitions: tuple[CalendarDefinition, ...]
+    runs: tuple[ClockRun, ...] = ()
+    calendars: tuple[BusinessCalendar, ...] = ()
+    definitions: tuple[CalendarDefinition, ...] = ()
     shares: tuple[int, ...] = ()
     clock_scale: float = 1.0
 

@@ -32,6 +32,7 @@ UPDATE_RESOLVE: Final = "resolve"
 
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"
+QUERY_CLOCKS: Final = "clocks"
 
 SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
     "FtStage": "Keyword",

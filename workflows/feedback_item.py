@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
     from models.approval import ActionKind, Ballot
     from models.decision import Confidence
+    from models.explanation import ClockFacts
     from models.failures import MALFORMED, NOTHING_TO_ACT_ON, TOO_LATE, UNPROVEN
     from models.item_state import ItemState
     from models.lifecycle import Outcome
@@ -41,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
     from models.people import Act, Actor, Channel
     from policies.lifecycle import acts, deadlines, report
     from policies.lifecycle.actions_in import ended, reminded
+    from policies.lifecycle.clock_notes import clock_facts
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
     from workflows.alarm import Alarm
@@ -216,6 +218,11 @@ class FeedbackItemWorkflow:
             earlier_events=self.state.earlier_events,
             events=self.state.timeline,
         )
+
+    @workflow.query(description="What the clocks counted, for an explanation of every figure.")
+    def clocks(self) -> ClockFacts:
+        """The facts only: whoever reads them explains them by their own moment."""
+        return clock_facts(self.state)
 
     async def _act(
         self, actor: Actor, act: Act, carry_out: Callable[[ItemState, datetime], acts.Acted]

@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
         SIGNAL_ACTION_REMINDER,
         SIGNAL_ACTION_REPORTED,
     )
-    from policies import approval
+    from policies import approval, approval_clock
     from policies.lifecycle import action_record, words
 
 
@@ -228,6 +228,9 @@ class PolicyActionWorkflow:
             outcome=self._outcome,
             effect=self._effect,
             parked=self._failure,
+            clock=approval_clock.reading(
+                self._plan, self._start.snapshot.calendar, self._outcome, workflow.now()
+            ),
         )
 
     def _count(self, ballot: Ballot) -> Vote | RefusedBallot:

@@ -27,7 +27,7 @@ from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resum
 from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
 from policies import escalation, proof
-from policies.lifecycle import record, running_clocks, taking_on, words
+from policies.lifecycle import clock_notes, record, running_clocks, taking_on, words
 from policies.lifecycle.changed_rules import change_category
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
@@ -214,7 +214,8 @@ def decide(state: ItemState, message: Resolve, at: datetime) -> Acted:
     state = running_clocks.follow(state)
     if message.outcome is Outcome.DUPLICATE and message.duplicate_of:
         state = record.link_to(state, "Duplicate", message.duplicate_of)
-    state = record.say(state, words.decision_note(decision))
+    kept = clock_notes.verdict_lines(state, at)
+    state = record.say(state, "\n".join((words.decision_note(decision), *kept)))
     return Acted(state, f"Decided: {message.outcome}.")
 
 

@@ -15,10 +15,12 @@ from policies.lifecycle.running_clocks import pinned
 
 
 def clock_facts(state: ItemState) -> ClockFacts:
-    """Everything that an explanation of this item's clocks is computed from."""
-    snapshot = pinned(state)
+    """Everything that an explanation is computed from; without runs before it is received."""
+    key, snapshot = state.item.issue_key if state.item else state.issue_id, state.snapshot
+    if snapshot is None:
+        return ClockFacts(issue_key=key)
     return ClockFacts(
-        issue_key=state.item.issue_key if state.item else state.issue_id,
+        issue_key=key,
         runs=state.clocks,
         calendars=(snapshot.calendar, *snapshot.earlier_calendars),
         definitions=(snapshot.calendar_definition, *snapshot.other_calendars),

@@ -119,7 +119,8 @@ def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemStat
     ]
     if not due:
         return state
-    state = running_clocks.mark_warned(state, run, tuple(percent for percent, _ in due))
+    shares = tuple(percent for percent, _ in due)
+    state = running_clocks.mark_warned(state, run, shares)
     # Late already: one notice for the newest share, not one for each share passed meanwhile.
     percent, at = due[-1]
     breached = percent == BREACH
@@ -139,6 +140,7 @@ def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemStat
         clock=run.name,
         cycle=run.cycle,
         percent=percent,
+        shares=" ".join(str(share) for share in shares),
         retroactive=retroactive,
     )
 
