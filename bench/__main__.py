@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.budget import LIMITS, Cost, cost_of
+from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
 from bench.projection import FAULTS, ProjectionCost, costs_of_projections
 from bench.recordings import all_recordings
 from bench.worker_start import seconds_to_first_poll
@@ -31,6 +32,8 @@ def main() -> int:
     starts = seconds_to_first_poll(WORKER_STARTS)
     shown = ", ".join(f"{seconds:.2f}" for seconds in starts)
     console.print(f"Worker start to first poll: {shown} s; goal under 3 s on a quiet machine.")
+    speed = measure()
+    console.print(_clocks_line(speed))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
@@ -39,6 +42,7 @@ def main() -> int:
                 "idle_projection_calls": idle,
                 "projection_calls": {cost.work: cost.calls for cost in projections},
                 "worker_start_seconds": starts,
+                "clocks": asdict(speed),
             },
             indent=2,
         )
@@ -46,6 +50,16 @@ def main() -> int:
     )
     console.print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
     return 1 if any(cost.within_limits is False for cost in costs) else 0
+
+
+def _clocks_line(speed: ClockSpeed) -> str:
+    agrees = "agrees" if speed.oracle_agrees else "[bold]DISAGREES[/]"
+    return (
+        f"Clocks: {speed.item_verdicts_a_second:,} item verdicts a second on one core (goal "
+        f"{GOAL_VERDICTS:,}); a 30-day item with {PAUSES} pauses explained in "
+        f"{speed.explain_milliseconds} ms (goal under {GOAL_EXPLAIN:g}); the walk over every "
+        f"minute {agrees} in {speed.oracle_cases:,} cases ({speed.oracle_seconds:g} s)."
+    )
 
 
 def _costs_table(costs: list[Cost]) -> Table:

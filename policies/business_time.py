@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from math import floor
 from zoneinfo import ZoneInfo
 
 from models.calendar import CalendarDefinition
@@ -103,13 +104,15 @@ def seconds_between(calendar: BusinessCalendar, start: datetime, end: datetime) 
     began, ended = _covered(calendar, start), _covered(calendar, end)
     if ended <= began:
         return 0
+    intervals = calendar.intervals
     first = _first_ending_after(calendar, began)
-    last = bisect_left(calendar.intervals, (ended,))
-    worked = calendar.intervals[first:last]
-    if not worked:
+    last = bisect_left(intervals, (ended,), first)
+    if first == last:
         return 0
-    total = sum([closes - opens for opens, closes in worked])
-    return total - max(0, began - worked[0][0]) - max(0, worked[-1][1] - ended)
+    total = 0
+    for opens, closes in intervals[first:last]:
+        total += closes - opens
+    return total - max(0, began - intervals[first][0]) - max(0, intervals[last - 1][1] - ended)
 
 
 def add_seconds(calendar: BusinessCalendar, start: datetime, seconds: int) -> datetime:
@@ -155,7 +158,7 @@ def next_change(calendar: BusinessCalendar, at: datetime) -> datetime | None:
 def _seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    return floor(moment.timestamp())
 
 
 def _covered(calendar: BusinessCalendar, moment: datetime) -> int:

@@ -84,7 +84,7 @@ def forget_unreached(run: ClockRun, calendar: BusinessCalendar, at: datetime) ->
     """Shares that by the rules of now are not used up at `at` may be announced again."""
     if not run.running:
         return run
-    elapsed = read(run, calendar, at).elapsed
+    elapsed = elapsed_at(run, calendar, at)
     warned = tuple(share for share in run.warned if elapsed >= share_of(run.target, share))
     return run.model_copy(update={"warned": warned})
 
@@ -101,10 +101,9 @@ def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReadi
     second is late, like the timer that fires in it. `due_at` is None when the calendar does not
     reach far enough to tell. Raises `CalendarExhausted` when it does not even reach `now`.
     """
-    until = min(now, run.stopped_at) if run.stopped_at else now
-    until = max(until, run.started_at)
+    until = _looked_at(run, now)
     spans = list(counted(run, until))
-    elapsed = sum(seconds_between(calendar, began, ended) for began, ended in spans)
+    elapsed = elapsed_at(run, calendar, until)
     wall = sum(((ended - began for began, ended in spans)), timedelta())
     return ClockReading(
         name=run.name,
@@ -119,6 +118,16 @@ def read(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> ClockReadi
     )
 
 
+def elapsed_at(run: ClockRun, calendar: BusinessCalendar, now: datetime) -> int:
+    """The business seconds that a clock has counted at `now`, or had when it stopped.
+
+    It is all that a verdict needs: the promise is broken once they reach the target. Raises
+    `CalendarExhausted`.
+    """
+    until = _looked_at(run, now)
+    return sum([seconds_between(calendar, began, ended) for began, ended in counted(run, until)])
+
+
 def reached_at(run: ClockRun, calendar: BusinessCalendar, percent: int) -> datetime | None:
     """The moment at which `percent` of the target is used up; None while paused or stopped.
 
@@ -128,6 +137,11 @@ def reached_at(run: ClockRun, calendar: BusinessCalendar, percent: int) -> datet
     if not run.running or run.paused:
         return None
     return _used_up_at(run, calendar, share_of(run.target, percent))
+
+
+def _looked_at(run: ClockRun, now: datetime) -> datetime:
+    until = min(now, run.stopped_at) if run.stopped_at else now
+    return max(until, run.started_at)
 
 
 def _with_last_pause_ended(run: ClockRun, at: datetime) -> tuple[Pause, ...]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from models.calendar import CalendarDefinition
-from models.clocks import BusinessCalendar, ClockReading, ClockRun
+from models.clocks import BusinessCalendar, ClockRun
 from models.explanation import (
     ClockExplanation,
     ClockFacts,
@@ -48,7 +48,7 @@ def explain_run(run: ClockRun, facts: ClockFacts, now: datetime) -> ClockExplana
     told = ClockExplanation(
         name=run.name,
         cycle=run.cycle,
-        verdict=verdict_of(run, reading),
+        verdict=verdict_of(run, reading.elapsed),
         target=run.target,
         calendar=definition.name if facts.clock_scale == 1 else calendar.name,
         zone=definition.zone,
@@ -63,13 +63,16 @@ def explain_run(run: ClockRun, facts: ClockFacts, now: datetime) -> ClockExplana
     return told.model_copy(update={"lines": lines_of(told, run, zone)})
 
 
-def verdict_of(run: ClockRun, reading: ClockReading) -> Verdict:
-    """How the cycle stands or ended."""
+def verdict_of(run: ClockRun, elapsed: int) -> Verdict:
+    """How the cycle stands or ended, having counted so many business seconds.
+
+    In the very second in which the target is used up the promise is broken, like the timer says.
+    """
     if run.cancelled:
         return Verdict.CANCELLED
     if run.stopped_at is not None:
-        return Verdict.MET_LATE if reading.breached else Verdict.MET
-    if reading.breached:
+        return Verdict.MET_LATE if elapsed >= run.target else Verdict.MET
+    if elapsed >= run.target:
         return Verdict.OVERDUE
     return Verdict.PAUSED if run.paused else Verdict.RUNNING
 
