@@ -236,6 +236,22 @@ def test_queue_and_show_print_tables_and_stable_json(
     assert shown["status"]["clocks"][0]["due_at"].endswith("Z")
 
 
+def test_explain_prints_every_interval_and_the_verdict_as_text_and_as_json(
+    installation: Path, served_address: str
+) -> None:
+    issue_id = an_item(served_address)
+
+    page = command("explain", issue_id)
+    explained = json.loads(command("explain", issue_id, "--json").stdout)
+
+    assert page.exit_code == 0, page.output
+    (clock,) = explained["clocks"]
+    assert clock["verdict"] == "met"
+    assert [one["kind"] for one in clock["intervals"]] == ["counted"]
+    assert all(line in page.stdout for line in clock["lines"])
+    assert "Mon 23 Nov 09:00 – 10:00 counts: 1 h 00 min." in page.stdout
+
+
 def test_while_no_worker_runs_acts_and_questions_say_so(
     installation: Path, served_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,10 +288,12 @@ def test_an_item_that_temporal_forgot_is_shown_from_the_ledger(installation: Pat
     ledger.close()
 
     by_id = command("show", issue_id)
+    explained = command("explain", issue_id)
     by_key = json.loads(command("show", f"FT-{issue_id}", "--json").stdout)
 
     assert by_id.exit_code == 0, by_id.output
     assert "Decided: fixed." in by_id.stdout
+    assert "No clock has run on this item." in explained.stdout
     assert by_key["status"] is None
     assert by_key["timeline"]["issue_key"] == f"FT-{issue_id}"
 

@@ -22,6 +22,7 @@ COMMANDS = [
     "intake",
     "queue",
     "show",
+    "explain",
     "approve",
     "reject",
     "ack",

@@ -157,6 +157,7 @@ async def test_the_item_page_shows_clocks_ladder_and_timeline_escaped(stage: Sta
     assert "in 1 h 30 min" not in page.text, "figures of the last event must not stand as running"
     assert "paused with 30 min left" in page.text
     assert "Climbed to rung 1 &lt;owner&gt;." in page.text
+    assert "used 1 h 00 min of 2 h 00 min of working time" in page.text
     assert "/browse/FT-" in page.text
 
 

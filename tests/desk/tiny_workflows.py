@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -23,8 +23,10 @@ with workflow.unsafe.imports_passed_through():
         Money,
         Vote,
     )
-    from models.clocks import ClockName, ClockReading
+    from models.calendar import CalendarDefinition
+    from models.clocks import ClockName, ClockReading, ClockRun
     from models.events import Event, EventKind
+    from models.explanation import ClockFacts
     from models.failures import ALREADY_VOTED, FAILURES_BY_TYPE, NOT_ENTITLED, TOO_LATE
     from models.lifecycle import Awaiting, Severity, Stage
     from models.messages import (
@@ -41,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
         Timeline,
     )
     from models.people import Actor, Channel, Person
+    from policies.business_time import always_open
 
 AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
 PARKED_PROJECTS = {
@@ -51,6 +54,7 @@ PARKED_PROJECTS = {
 }
 """Items of these projects are parked by that failure; the last stays so when it is resumed."""
 DUE = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+COUNTED_FROM = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def _refuse(failure: str, why: str) -> ApplicationError:
@@ -171,6 +175,22 @@ class TinyItem:
             clock_scale=1.0,
             unproven_allowed=False,
             summary="Waits for somebody to take the escalation on.",
+        )
+
+    @workflow.query(name=names.QUERY_CLOCKS)
+    def clocks(self) -> ClockFacts:
+        return ClockFacts(
+            issue_key=self.start.issue_key,
+            runs=(
+                ClockRun(
+                    name=ClockName.FIRST_RESPONSE,
+                    target=7200,
+                    started_at=COUNTED_FROM,
+                    stopped_at=COUNTED_FROM + timedelta(hours=1),
+                ),
+            ),
+            calendars=(always_open(COUNTED_FROM, days=2),),
+            definitions=(CalendarDefinition(name="always", zone="UTC", windows={}),),
         )
 
     @workflow.query(name=names.QUERY_TIMELINE)
