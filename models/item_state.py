@@ -48,12 +48,14 @@ class Acknowledgement(Frozen):
 class Told(Frozen):
     """The level that was told last: who was on it then, and who of them has acknowledged.
 
-    `hand_off_at` is when other people will be on its rotas; None where there are none.
+    `woken_at` is when they were last told or reminded; None again once an acknowledgement has run
+    out. `hand_off_at` is when other people will be on its rotas; None where there are none.
     """
 
     level: int
     people: tuple[str, ...]
     at: Moment
+    woken_at: Moment | None = None
     acknowledged_by: tuple[str, ...] = ()
     hand_off_at: Moment | None = None
 

@@ -62,7 +62,7 @@ def hand_over(
         return state
     return settled(
         state,
-        told=Told(level=told.level, people=(person,), at=now),
+        told=Told(level=told.level, people=(person,), at=now, woken_at=now),
         acknowledgement=None,
         exhausted=False,
         next_at=wait_after(rung, around, now),

@@ -86,6 +86,10 @@ def advance(ladder: Ladder, state: LadderState, around: Around, now: datetime) -
             case Queued(until=until):
                 return Advance(settled(state, next_at=until), (*steps, step))
             case Climbed(people=people):
+                rests = _woken_until(state, rung, around)
+                if rests is not None and now < rests:
+                    waits = settled(state, next_at=rests, waiting_for=None)
+                    return Advance(waits, tuple(steps))
                 return Advance(_climb(state, rung, people, around, now), (*steps, step))
             case LeaveNeeded() | None:
                 steps += [step] if step else []
@@ -160,8 +164,9 @@ def _hand_off(ladder: Ladder, state: LadderState, now: datetime) -> tuple[Ladder
     found = state.found
     people = tuple(person.id for person in found.people)
     later = found.changes_at if found.changes_at is None or found.changes_at > now else None
-    after = told.model_copy(update={"people": people, "hand_off_at": later})
     changed = set(people) != set(told.people)
+    woken_at = now if changed else told.woken_at
+    after = told.model_copy(update={"people": people, "hand_off_at": later, "woken_at": woken_at})
     steps: list[Step] = [HandedOff(rung, told.people, people)] if changed else []
     return settled(state, told=after), steps
 
@@ -176,7 +181,8 @@ def _lapse(ladder: Ladder, state: LadderState, steps: list[Step]) -> LadderState
         level = 0
     elif ladder.after_lapse is AfterLapse.SAME and state.told is not None:
         level = state.told.level - 1
-    return _with(state, acknowledgement=None, level=level)
+    told = state.told.model_copy(update={"woken_at": None}) if state.told else None
+    return _with(state, acknowledgement=None, level=level, told=told)
 
 
 def _go_on(
@@ -241,7 +247,7 @@ def _climb(
         level=rung.level,
         climbed_at=now,
         next_at=wait_after(rung, around, now),
-        told=Told(level=rung.level, people=people, at=now, hand_off_at=later),
+        told=Told(level=rung.level, people=people, at=now, woken_at=now, hand_off_at=later),
         told_in_pass=True,
         waiting_for=None,
     )
@@ -264,11 +270,26 @@ def _remind(
     opens = change_after(around, now) if asleep and not open_at(around, now) else None
     if opens is not None:
         return Advance(_with(state, next_at=opens), (*steps, Queued(lower, opens, CLOSED)))
-    told = state.told
+    rests = _woken_until(state, lower, around)
+    if rests is not None and now < rests:
+        return Advance(_with(state, next_at=rests), tuple(steps))
+    told = state.told.model_copy(update={"woken_at": now})
     people = tuple(one for one in told.people if one not in told.acknowledged_by)
     if people:
         steps.append(Climbed(lower, people, reminder=True))
-    return Advance(_with(state, next_at=wait_after(lower, around, now)), tuple(steps))
+    after = _with(state, told=told, next_at=wait_after(lower, around, now))
+    return Advance(after, tuple(steps))
+
+
+def _woken_until(state: LadderState, rung: Rung, around: Around) -> datetime | None:
+    """Until when the people of this rung have its wait, if it is they who were told last.
+
+    An answer on leave may move the ladder at any moment; it wakes nobody who was woken just now.
+    """
+    told = state.told
+    if told is None or told.level != rung.level or told.woken_at is None:
+        return None
+    return wait_after(rung, around, told.woken_at)
 
 
 def _asked_anew(state: LadderState, from_level: int) -> tuple[RungLeave, ...]:

@@ -329,6 +329,30 @@ def test_leave_given_for_a_level_that_is_not_next_makes_no_other_level_early() -
     assert granted.next_at == again.next_at
 
 
+def test_a_refusal_just_after_a_reminder_wakes_the_reminded_only_when_their_wait_is_over() -> None:
+    rungs = ladder(rung(1, "omar"), rung(2, "eve", needs_approval="tell"), repeat=1)
+    state = asked(climb(rungs, climb(rungs, begun()).state).state, 2)
+
+    refused = settled(state, ClimbState.REFUSED, MONDAY + 11 * MINUTE)
+    moved = climb(rungs, refused)
+
+    assert not any(isinstance(step, Climbed) for step in moved.steps)
+    assert moved.state.next_at == MONDAY + 20 * MINUTE
+    assert climb(rungs, moved.state).steps == (Climbed(rungs.rungs[0], ("omar",)),)
+
+
+def test_a_level_that_took_it_on_is_told_again_as_soon_as_that_has_lapsed() -> None:
+    rungs = ladder(
+        rung(1, "omar", wait=36_000), acknowledgement_lasts=60, after_lapse=AfterLapse.SAME
+    )
+    state = climb(rungs, begun()).state
+
+    taken = acknowledging.acknowledge(rungs, state, by("omar"), MONDAY + MINUTE)
+
+    assert climb(rungs, taken).steps[-1] == Climbed(rungs.rungs[0], ("omar",))
+    assert taken.next_at == MONDAY + 2 * MINUTE
+
+
 def test_a_ladder_that_ends_says_so_once() -> None:
     rungs = ladder(rung(1, "omar"))
     ended = climb(rungs, climb(rungs, begun()).state)

@@ -29,6 +29,7 @@ from policies.ladder_steps import (
     Climbed,
     LeaveNeeded,
 )
+from policies.rungs import wait_after
 from tests.policies.ladders import MONDAY, OFFICE, begun, by, found
 
 PEOPLE = ("omar", "lena", "ada")
@@ -78,7 +79,8 @@ class Climbing(RuleBasedStateMachine):
         self.now = MONDAY + timedelta(hours=hours)
         self.state = begun(self.now)
         self.answers: dict[str, tuple[int, ClimbState]] = {}
-        self.woken: set[tuple[object, ...]] = set()
+        self.last_told = (0, self.now)
+        self.acknowledged = False
         self.requests = 0
 
     @precondition(lambda self: self.state.next_at is not None)
@@ -92,6 +94,7 @@ class Climbing(RuleBasedStateMachine):
     def somebody_acknowledges(self, who: str) -> None:
         if self.state.level or self.state.told:
             self.state = acknowledging.acknowledge(self.ladder, self.state, by(who), self.now)
+            self.acknowledged = self.acknowledged or self.state.acknowledgement is not None
 
     @precondition(lambda self: self.state.told is not None)
     @rule(to=st.sampled_from(PEOPLE))
@@ -138,11 +141,17 @@ class Climbing(RuleBasedStateMachine):
             assert before.next_at is not None
             assert self.now >= before.next_at, "nobody is told before it is due"
             assert step.people, "somebody is told"
-            moment = (self.now, step.rung.level, step.reminder)
-            assert moment not in self.woken, "nobody is told twice for one step"
-            self.woken.add(moment)
+            self.is_not_too_soon(before, step)
             if not step.reminder:
                 self.has_leave(before, step.rung)
+
+    def is_not_too_soon(self, before: LadderState, step: Climbed) -> None:
+        """Nobody is told twice for one step: the same level only when its wait is over."""
+        told, at = self.last_told
+        lapsed = before.acknowledgement is not None
+        if told == step.rung.level and not (lapsed or self.acknowledged):
+            assert self.now >= wait_after(step.rung, OFFICE, at)
+        self.last_told, self.acknowledged = (step.rung.level, self.now), False
 
     def has_leave(self, before: LadderState, climbed: Rung) -> None:
         if climbed.needs_approval is None:
@@ -185,7 +194,7 @@ class Climbing(RuleBasedStateMachine):
 
 TestClimbing = Climbing.TestCase
 TestClimbing.settings = settings(
-    max_examples=150,
+    max_examples=200,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
