@@ -24,7 +24,6 @@ from local_jira.routes import (
     PLATFORM,
     SERVICE_DESK,
     SESSION,
-    UNSERVED,
 )
 from local_jira.routing import Match, RouteTable
 from local_jira.store.issues import find_issue
@@ -33,7 +32,7 @@ from local_jira.store.journal import finish_request, record_request
 log = structlog.get_logger("local_jira")
 
 _PLATFORM_PATH = re.compile(r"^/rest/api/(2|3|latest)/(.+)$")
-_NAME = re.compile(r"^\{[^}]+\}$")
+_DESK_PREFIX = "/rest/servicedeskapi/"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def target_of(path: str, on_datacenter: bool = False) -> Target | None:
     for prefix, table in (
         ("/rest/webhooks/1.0/", ADMIN_WEBHOOKS),
         ("/rest/auth/1/", SESSION),
-        ("/rest/servicedeskapi/", SERVICE_DESK),
+        (_DESK_PREFIX, SERVICE_DESK),
         ("/__local__/", LOCAL),
     ):
         if path.startswith(prefix):
@@ -70,30 +69,10 @@ def target_of(path: str, on_datacenter: bool = False) -> Target | None:
     return None
 
 
-def _documented_but_unserved(method: str, rest: str) -> str | None:
-    parts = rest.split("/")
-    for known_method, template in UNSERVED:
-        names = template.split("/")
-        if known_method == method and len(names) == len(parts):
-            pairs = zip(names, parts, strict=True)
-            if all(_NAME.match(name) or name == part for name, part in pairs):
-                return template
-    return None
-
-
 def _find(call: Call, target: Target) -> Match:
     match = target.table.find(call.method, target.rest)
     if match:
         return match
-    template = _documented_but_unserved(call.method, target.rest)
-    if template and target.table is PLATFORM:
-        call.endpoint = template
-        raise ProblemError(
-            501,
-            "Not Implemented",
-            f"{call.method} /rest/api/{call.api}/{template} is documented for Jira, but this local "
-            "stand-in does not serve it.",
-        )
     if target.table.methods(target.rest):
         raise ProblemError(405, "Method Not Allowed", f"Method '{call.method}' is not supported.")
     raise ProblemError(404, "Not Found", f"No endpoint {call.method} {call.path}.")
@@ -167,13 +146,16 @@ def _charge(call: Call, target: Target, answer: Answer) -> None:
 
 def problem_answer(call: Call, problem: ProblemError) -> Answer:
     """A problem document."""
-    body = {
+    body: dict[str, object] = {
         "type": "about:blank",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
         "instance": call.path,
     }
+    if call.path.startswith(_DESK_PREFIX):
+        # Clients of the service desk read its sentences in this member.
+        body["errorMessage"] = problem.detail
     return Answer(problem.status, body, content_type=PROBLEM_TYPE)
 
 

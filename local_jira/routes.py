@@ -1,5 +1,8 @@
 """The whole surface: which paths exist, which handler serves each, what is left out on purpose."""
 
+import json
+from pathlib import Path
+
 from local_jira.handlers import (
     attachments,
     bulk_changelogs,
@@ -19,11 +22,33 @@ from local_jira.handlers import (
     users,
     webhooks,
 )
-from local_jira.routing import RouteTable
-from local_jira.service_desk import approving, directory, raising, reading_slas, talking
+from local_jira.routing import Route, RouteTable, left_out
+from local_jira.service_desk import (
+    approving,
+    directory,
+    organizations,
+    raising,
+    reading_slas,
+    talking,
+)
+
+_LEFT_OUT: dict[str, dict[str, list[str]]] = json.loads(
+    (Path(__file__).parent / "unserved.json").read_text(encoding="utf-8")
+)
+
+
+def _left_out_of(api: str) -> list[Route]:
+    """What Atlassian documents for an API of Jira Cloud and this site does not serve."""
+    return [
+        left_out(method, template)
+        for template, methods in _LEFT_OUT[api].items()
+        for method in methods
+    ]
+
 
 PLATFORM = RouteTable(
     [
+        *_left_out_of("platform"),
         *server.ROUTES,
         *definitions.ROUTES,
         *issues.ROUTES,
@@ -55,7 +80,9 @@ DATACENTER = RouteTable(
 ADMIN_WEBHOOKS = RouteTable(webhooks.ADMIN_ROUTES)
 SERVICE_DESK = RouteTable(
     [
+        *_left_out_of("serviceDesk"),
         *directory.ROUTES,
+        *organizations.ROUTES,
         *raising.ROUTES,
         *talking.ROUTES,
         *reading_slas.ROUTES,
@@ -64,7 +91,3 @@ SERVICE_DESK = RouteTable(
 )
 SESSION = RouteTable(server.SESSION_ROUTES)
 LOCAL = RouteTable([*local.ROUTES, *moves.ROUTES])
-# Fixed words before names, so that the right template names itself.
-UNSERVED = tuple(
-    sorted(server.unserved_operations(), key=lambda entry: (entry[1].count("{"), entry))
-)

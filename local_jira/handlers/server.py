@@ -1,9 +1,5 @@
 """What the site is, who asks, and what they may do."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 from local_jira.calls import Answer, Call
 from local_jira.clock import jira_time
 from local_jira.failures import BadRequestError
@@ -140,11 +136,3 @@ ROUTES = [
     Route("GET", "configuration", get_configuration),
 ]
 SESSION_ROUTES = [Route("GET", "session", get_session)]
-
-_UNSERVED = Path(__file__).parent.parent / "unserved.json"
-
-
-def unserved_operations() -> list[tuple[str, str]]:
-    """Method and template of every operation that Atlassian documents and this site leaves out."""
-    listed: list[list[Any]] = json.loads(_UNSERVED.read_text(encoding="utf-8"))
-    return [(method, template) for method, template in listed]

@@ -9,10 +9,11 @@ from local_jira.changes.extras import keep_comment
 from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
 from local_jira.permissions import may_see
 from local_jira.seed_desk import SeedRequestType
+from local_jira.service_desk.expanding import expanded_request
 from local_jira.service_desk.requests import (
     desk_project,
     is_open,
-    request_json,
+    participants_of,
     request_type_of,
     status_changes,
     status_json,
@@ -83,7 +84,7 @@ def post_request(call: Call) -> Answer:
         people = [_person(view, entry) for entry in _list(document, "requestParticipants")]
         issue.fields["participants"] = [person.account_id for person in people]
         work.keep(issue)
-        shown = request_json(view, issue)
+        shown = expanded_request(call, view, issue)
     return Answer(201, shown)
 
 
@@ -96,20 +97,11 @@ def _list(document: Json, name: str) -> list[Any]:
 
 def get_request(call: Call) -> Answer:
     """GET request/{issueIdOrKey}."""
-    issue, view = visible_request(call), view_for(call)
-    shown = request_json(view, issue)
-    if "participant" in call.many("expand"):
-        shown["participants"] = [person_json(view, view.account(p)) for p in _people(issue)]
-    return Answer(200, shown)
-
-
-def _people(issue: IssueRecord) -> list[str]:
-    found: list[str] = issue.fields.get("participants") or []
-    return found
+    return Answer(200, expanded_request(call, view_for(call), visible_request(call)))
 
 
 def get_requests(call: Call) -> Answer:
-    """GET request: what the caller raised or takes part in, newest first."""
+    """GET request: what the caller raised or takes part in, latest activity first."""
     view, me = view_for(call), call.actor.account_id
     status = call.first("requestStatus", "ALL_REQUESTS")
     desk, asked = call.first("serviceDeskId"), call.first("requestTypeId")
@@ -122,7 +114,7 @@ def get_requests(call: Call) -> Answer:
             found is not None
             and own_desk is not None
             and may_see(call.actor, issue)
-            and (issue.fields.get("reporter") == me or me in _people(issue))
+            and (issue.fields.get("reporter") == me or me in participants_of(issue))
             and desk in (None, own_desk.id)
             and asked in (None, found.id)
             and text in issue.fields["summary"].casefold()
@@ -130,8 +122,9 @@ def get_requests(call: Call) -> Answer:
             in ("ALL_REQUESTS", "OPEN_REQUESTS" if is_open(view, issue) else "CLOSED_REQUESTS")
         )
 
-    found = [issue for issue in reversed(all_issues(view.connection)) if fits(issue)]
-    return page(call, view, found, lambda issue: request_json(view, issue))
+    found = [issue for issue in all_issues(view.connection) if fits(issue)]
+    found.sort(key=lambda issue: (issue.updated, issue.id), reverse=True)
+    return page(call, view, found, lambda issue: expanded_request(call, view, issue))
 
 
 def get_statuses(call: Call) -> Answer:
@@ -168,7 +161,15 @@ def post_step(call: Call) -> Answer:
 def get_participants(call: Call) -> Answer:
     """GET request/{issueIdOrKey}/participant."""
     issue, view = visible_request(call), view_for(call)
-    return page(call, view, _people(issue), lambda name: person_json(view, view.account(name)))
+    return page(
+        call, view, participants_of(issue), lambda name: person_json(view, view.account(name))
+    )
+
+
+def _require_known(issue: IssueRecord, leaving: list[str]) -> None:
+    strangers = sorted(set(leaving) - set(participants_of(issue)))
+    if strangers:
+        raise BadRequestError(f"'{strangers[0]}' does not take part in this request.")
 
 
 def _change_participants(call: Call, add: bool) -> Answer:
@@ -180,7 +181,8 @@ def _change_participants(call: Call, add: bool) -> Answer:
         view = view_for(call, work.connection)
         names = [*_list(document, "accountIds"), *_list(document, "usernames")]
         chosen = [_person(view, name).account_id for name in names]
-        kept = [name for name in _people(issue) if name not in chosen]
+        _require_known(issue, [] if add else chosen)
+        kept = [name for name in participants_of(issue) if name not in chosen]
         issue.fields["participants"] = [*kept, *dict.fromkeys(chosen)] if add else kept
         work.keep(issue)
     return get_participants(call)

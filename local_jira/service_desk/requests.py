@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from local_jira.calls import Call
-from local_jira.failures import NotFoundError
+from local_jira.failures import ForbiddenError, NotFoundError
 from local_jira.permissions import require_visible
 from local_jira.seed_desk import SeedDesk, SeedRequestType
 from local_jira.seed_file import SeedProject
@@ -14,6 +14,12 @@ from local_jira.store.issues import IssueRecord, find_issue
 from local_jira.views.context import View, view_for
 
 MISSING = "The request does not exist, or you do not have permission to view it."
+
+
+def require_agent(call: Call) -> None:
+    """Raise ForbiddenError for customers."""
+    if call.actor.is_customer:
+        raise ForbiddenError("Only agents of the service desk can do this.")
 
 
 def desk_project(view: View, wanted: str) -> tuple[SeedProject, SeedDesk]:
@@ -88,7 +94,7 @@ def request_json(view: View, issue: IssueRecord) -> Json:
         raise NotFoundError(MISSING)
     base = view.site.settings.base_url
     shown: dict[str, Any] = {
-        "_expands": ["participant", "status", "sla", "requestType", "serviceDesk"],
+        "_expands": [],
         "issueId": str(issue.id),
         "issueKey": issue.key,
         "summary": issue.fields["summary"],
@@ -106,6 +112,12 @@ def request_json(view: View, issue: IssueRecord) -> Json:
         },
     }
     return shown
+
+
+def participants_of(issue: IssueRecord) -> list[str]:
+    """The account ids of who takes part besides the reporter."""
+    found: list[str] = issue.fields.get("participants") or []
+    return found
 
 
 def is_open(view: View, issue: IssueRecord) -> bool:

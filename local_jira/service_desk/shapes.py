@@ -64,8 +64,23 @@ def page_of_slice(
 ) -> Answer:
     """The page of entries that are cut already."""
     start, limit = page_bounds(call)
-    address = f"{view.site.settings.base_url}{call.path}"
     others = {k: v for k, v in call.query.items() if k not in ("start", "limit")}
+    links = _page_links(view, call.path, others, start, limit, total)
+    return Answer(200, _page_json(links, start, limit, [show(entry) for entry in entries]))
+
+
+def first_page(view: View, path: str, entries: list[Any], show: Callable[[Any], Any]) -> Json:
+    """The first page of a list inside another thing; its links lead to the list itself."""
+    shown = [show(entry) for entry in entries[:DEFAULT_PAGE]]
+    place = f"/rest/servicedeskapi/{path}"
+    links = _page_links(view, place, {}, 0, DEFAULT_PAGE, len(entries))
+    return _page_json(links, 0, DEFAULT_PAGE, shown)
+
+
+def _page_links(
+    view: View, path: str, others: dict[str, list[str]], start: int, limit: int, total: int
+) -> dict[str, str]:
+    address = f"{view.site.settings.base_url}{path}"
 
     def at(place: int) -> str:
         return f"{address}?{urlencode({**others, 'start': place, 'limit': limit}, doseq=True)}"
@@ -75,23 +90,23 @@ def page_of_slice(
         "base": view.site.settings.base_url,
         "context": view.site.settings.context_path,
     }
-    is_last = start + limit >= total
-    if not is_last:
+    if start + limit < total:
         links["next"] = at(start + limit)
     if start > 0:
         links["prev"] = at(max(0, start - limit))
-    return Answer(
-        200,
-        {
-            "_expands": [],
-            "size": len(entries),
-            "start": start,
-            "limit": limit,
-            "isLastPage": is_last,
-            "_links": links,
-            "values": [show(entry) for entry in entries],
-        },
-    )
+    return links
+
+
+def _page_json(links: dict[str, str], start: int, limit: int, values: list[Any]) -> Json:
+    return {
+        "_expands": [],
+        "size": len(values),
+        "start": start,
+        "limit": limit,
+        "isLastPage": "next" not in links,
+        "_links": links,
+        "values": values,
+    }
 
 
 def date_json(view: View, milliseconds: int) -> Json:

@@ -20,7 +20,7 @@ class Facts:
 @dataclass(frozen=True)
 class Cycle:
     """One run of a goal; `stop` is None while it goes on. `breach` is when the goal was or will
-    be missed, or None while it is paused or after it was met.
+    be missed, or would have been had it not been met; None while it is paused.
     """
 
     start: int
@@ -73,6 +73,6 @@ def _cycle(sla: SeedSla, facts: Facts, start: int, stop: int | None, now: int) -
         elapsed += last - first
     paused = stop is None and facts.statuses[-1][1] in sla.paused_in
     breach = missed_at
-    if breach is None and stop is None and not paused:
+    if breach is None and not paused:
         breach = end + goal - elapsed
     return Cycle(start, stop, elapsed, goal, paused, breach)

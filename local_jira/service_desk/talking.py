@@ -19,9 +19,10 @@ TEXT_API = "2"
 LONGEST_FEEDBACK = 32_767
 
 
-def _shown(call: Call, view: View, comment: CommentRecord) -> Json:
+def comment_json(view: View, comment: CommentRecord, expand: list[str]) -> Json:
+    """A comment as the service desk shows it."""
     shown: Json = {
-        "_expands": ["attachment", "renderedBody"],
+        "_expands": ["renderedBody"],
         "id": str(comment.id),
         "body": write_body(comment.body, TEXT_API),
         "public": is_public(properties_of(view.connection, "comment", comment.id)),
@@ -29,21 +30,30 @@ def _shown(call: Call, view: View, comment: CommentRecord) -> Json:
         "created": date_json(view, comment.created),
         "_links": {"self": desk_url(view, f"request/{comment.issue_id}/comment/{comment.id}")},
     }
-    if "renderedBody" in call.many("expand"):
+    if "renderedBody" in expand:
         shown["renderedBody"] = {"html": body_html(comment.body)}
     return shown
+
+
+def comments_for(
+    view: View, issue: IssueRecord, public: bool = True, internal: bool = True
+) -> list[CommentRecord]:
+    """The comments that the reader may see, of one kind or both, oldest first."""
+    wanted = {True: public, False: internal}
+    return [
+        comment
+        for comment in visible_comments(view, comments_of(view.connection, issue.id))
+        if wanted[is_public(properties_of(view.connection, "comment", comment.id))]
+    ]
 
 
 def get_comments(call: Call) -> Answer:
     """GET request/{issueIdOrKey}/comment, limited by `public` and `internal`; oldest first."""
     issue, view = visible_request(call), view_for(call)
-    flags = {True: call.flag("public", default=True), False: call.flag("internal", default=True)}
-    found = [
-        comment
-        for comment in visible_comments(view, comments_of(view.connection, issue.id))
-        if flags[is_public(properties_of(view.connection, "comment", comment.id))]
-    ]
-    return page(call, view, found, lambda comment: _shown(call, view, comment))
+    public = call.flag("public", default=True)
+    found = comments_for(view, issue, public, call.flag("internal", default=True))
+    expand = call.many("expand")
+    return page(call, view, found, lambda comment: comment_json(view, comment, expand))
 
 
 def get_comment(call: Call) -> Answer:
@@ -53,7 +63,7 @@ def get_comment(call: Call) -> Answer:
     visible = visible_comments(view, [comment]) if comment else []
     if comment is None or comment.issue_id != issue.id or not visible:
         raise NotFoundError("The comment does not exist, or you may not see it.")
-    return Answer(200, _shown(call, view, comment))
+    return Answer(200, comment_json(view, comment, call.many("expand")))
 
 
 def post_comment(call: Call) -> Answer:
@@ -70,7 +80,7 @@ def post_comment(call: Call) -> Answer:
     with call.site.write(call) as work:
         issue = visible_request(call, work.connection)
         record = keep_comment(work, issue, comment, TEXT_API)
-        shown = _shown(call, view_for(call, work.connection), record)
+        shown = comment_json(view_for(call, work.connection), record, [])
     return Answer(201, shown)
 
 

@@ -1,10 +1,13 @@
 """Paths, methods and credentials: what is answered where nothing is served."""
 
+import re
+
 import httpx
 import pytest
 from local_jira_tools import Maker
 
-from local_jira.routes import PLATFORM, UNSERVED
+from local_jira.routes import PLATFORM, SERVICE_DESK
+from local_jira.routing import RouteTable
 from local_jira.testing import RunningLocalJira, running_local_jira
 
 PROBLEM = "application/problem+json;charset=UTF-8"
@@ -29,17 +32,37 @@ def test_a_wrong_method_is_405(http: httpx.Client) -> None:
     assert answer.json()["detail"] == "Method 'PUT' is not supported."
 
 
-def test_every_documented_route_that_is_not_served_names_itself(http: httpx.Client) -> None:
-    for method, template in sorted(UNSERVED):
+@pytest.mark.parametrize(
+    ("prefix", "table"), [("/rest/api/3/", PLATFORM), ("/rest/servicedeskapi/", SERVICE_DESK)]
+)
+def test_every_documented_route_that_is_not_served_names_itself(
+    http: httpx.Client, prefix: str, table: RouteTable
+) -> None:
+    for method, template in sorted(table.left_out()):
         path = template.replace("{", "x").replace("}", "x")
-        answer = http.request(method, f"/rest/api/3/{path}")
+        answer = http.request(method, prefix + path)
         assert answer.status_code == 501, f"{method} {template}: {answer.text}"
-        assert template in answer.json()["detail"]
+        assert f"{method} {prefix}{template} " in answer.json()["detail"]
 
 
-def test_no_route_is_served_and_listed_as_unserved() -> None:
-    both = PLATFORM.served() & set(UNSERVED)
+@pytest.mark.parametrize("table", [PLATFORM, SERVICE_DESK])
+def test_no_route_is_served_and_listed_as_unserved(table: RouteTable) -> None:
+    def bare(operations: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        return {(method, re.sub(r"{\w+}", "{}", template)) for method, template in operations}
+
+    both = bare(table.served()) & bare(table.left_out())
     assert not both, f"take these out of local_jira/unserved.json: {sorted(both)}"
+
+
+def test_a_documented_word_is_not_taken_for_the_name_of_a_thing(http: httpx.Client) -> None:
+    for path in ("issue/picker", "project/type"):
+        assert http.get(f"/rest/api/3/{path}").status_code == 501
+
+
+def test_the_service_desk_says_what_it_lacks_where_its_clients_look(http: httpx.Client) -> None:
+    answer = http.get("/rest/servicedeskapi/no-such-thing")
+    assert answer.status_code == 404
+    assert answer.json()["errorMessage"] == answer.json()["detail"]
 
 
 def test_a_body_that_is_not_json_is_415(http: httpx.Client) -> None:
