@@ -5,6 +5,7 @@
 PYTHON ?=
 VENV := .venv
 READY := $(VENV)/.ready
+JIRA_JS := tests/local_jira/jira_js
 on = $(filter-out 0 no false,$(1))
 
 DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
@@ -12,7 +13,7 @@ DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format types venv lock clean
+.PHONY: help demo test bench lint format types venv clients lock clean
 
 help: ## show this list
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -39,6 +40,8 @@ types: $(READY) ## check the types, strictly
 
 venv: $(READY) ## create .venv from the lock
 
+clients: $(JIRA_JS)/node_modules/.ready ## install jira.js, which some tests drive; needs Node.js and npm
+
 lock: $(READY) ## pin anew what pyproject.toml asks for; names no package index
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --extra dev --quiet -o requirements.lock
@@ -49,4 +52,8 @@ clean: ## remove caches and build leftovers; .venv and .followthrough stay
 
 $(READY): requirements.lock pyproject.toml scripts/create-venv
 	PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/create-venv >&2
+	touch $@
+
+$(JIRA_JS)/node_modules/.ready: $(JIRA_JS)/package-lock.json
+	npm ci --prefix $(JIRA_JS) --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 	touch $@

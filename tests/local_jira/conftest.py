@@ -1,5 +1,6 @@
 """One local Jira for all tests of this room; every test starts from the seed."""
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from jira import JIRA
 from local_jira_tools import Maker
+from small_seed import small_seed
 from webhook_tools import Receiver, running_receiver
 
 from local_jira.testing import RunningLocalJira, running_local_jira
@@ -23,6 +25,24 @@ def shared_local_jira() -> Iterator[RunningLocalJira]:
 def local_jira(shared_local_jira: RunningLocalJira) -> RunningLocalJira:
     shared_local_jira.reset()
     return shared_local_jira
+
+
+@pytest.fixture(scope="session")
+def shared_small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLocalJira]:
+    seed = small_seed()
+    # A customer may reopen what was closed.
+    seed["workflow"]["transitions"][1] |= {"groups": [], "on_portal": True}
+    file = tmp_path_factory.mktemp("small") / "seed.json"
+    file.write_text(json.dumps(seed), encoding="utf-8")
+    with running_local_jira(seed=file) as running:
+        yield running
+
+
+@pytest.fixture
+def small_site(shared_small_site: RunningLocalJira) -> RunningLocalJira:
+    """The example of SEED.md, with approvals; its people are `small_seed.PEOPLE`."""
+    shared_small_site.reset()
+    return shared_small_site
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Small helpers for the tests of the local Jira."""
 
+import io
 from typing import Any
 
 import httpx
@@ -27,3 +28,10 @@ def adf(text: str) -> dict[str, Any]:
     """An ADF document of one paragraph."""
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}
     return {"type": "doc", "version": 1, "content": [paragraph]}
+
+
+def file_of(content: bytes, name: str) -> io.BytesIO:
+    """A file in memory; HTTP clients take its name from it."""
+    file = io.BytesIO(content)
+    file.name = name
+    return file

@@ -5,6 +5,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+PEOPLE = {
+    "anna": ("anna@staff.example", "anna-token"),
+    "ben": ("ben@staff.example", "ben-password"),
+    "carl": ("carl@customers.example", "carl-password"),
+}
+"""How the people of the example sign in; Carl is a customer, the others approve."""
+
 DOCUMENT = Path(__file__).parents[2] / "local_jira" / "SEED.md"
 
 

@@ -1,6 +1,5 @@
 """The service desk: what customers raise and see, SLAs, approvals, ratings, queues."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,11 +7,11 @@ import httpx
 import pytest
 from jira import JIRA
 from local_jira_tools import Maker
-from small_seed import small_seed
+from small_seed import PEOPLE
 
 from local_jira.seed_desk import SeedSla
 from local_jira.service_desk.sla import Facts, cycles
-from local_jira.testing import RunningLocalJira, running_local_jira
+from local_jira.testing import RunningLocalJira
 
 API = "/rest/servicedeskapi"
 OPT_IN = {"X-ExperimentalApi": "opt-in"}
@@ -222,24 +221,9 @@ def test_a_form_says_what_it_asks_for(http: httpx.Client) -> None:
     assert [v["label"] for v in form[2]["validValues"]] == ["Billing", "Sign-in", "Reports"]
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLocalJira]:
-    seed = small_seed()
-    seed["workflow"]["transitions"][1] |= {"groups": [], "on_portal": True}
-    file = tmp_path_factory.mktemp("desk") / "seed.json"
-    file.write_text(json.dumps(seed), encoding="utf-8")
-    with running_local_jira(seed=file) as running:
-        yield running
-
-
 @pytest.fixture
-def people(small: RunningLocalJira) -> Iterator[dict[str, httpx.Client]]:
-    small.reset()
-    emails = {"anna": "anna@staff", "ben": "ben@staff", "carl": "carl@customers"}
-    secrets = {"anna": "anna-token", "ben": "ben-password", "carl": "carl-password"}
-    clients = {
-        name: small.client((f"{email}.example", secrets[name])) for name, email in emails.items()
-    }
+def people(small_site: RunningLocalJira) -> Iterator[dict[str, httpx.Client]]:
+    clients = {name: small_site.client(auth) for name, auth in PEOPLE.items()}
     yield clients
     for client in clients.values():
         client.close()
