@@ -41,6 +41,11 @@ def reference_of(value: Mapping[str, Any], by_name: bool) -> str | None:
     return None
 
 
+def reference_to(account: Account, by_name: bool) -> dict[str, str]:
+    """How a request names the account."""
+    return {"name": name_of(account)} if by_name else {"accountId": account.account_id}
+
+
 def find_referenced(
     connection: sqlite3.Connection, reference: str, by_name: bool
 ) -> Account | None:

@@ -1,17 +1,23 @@
 """Organisations: the customers of one company, and the service desks that they use."""
 
 from collections.abc import Callable
-from typing import Any
 
 from local_jira.calls import Answer, Call
 from local_jira.database import next_number
-from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
+from local_jira.failures import BadRequestError, NotFoundError
 from local_jira.seed_desk import SeedOrganization
 from local_jira.seed_file import Seed, SeedProject
 from local_jira.seeding import keep_seed, stored_seed
 from local_jira.service_desk.requests import desk_project, require_agent
-from local_jira.service_desk.shapes import Json, desk_url, page, person_json, route
-from local_jira.store.accounts import find_account
+from local_jira.service_desk.shapes import (
+    Json,
+    desk_url,
+    find_person,
+    named_people,
+    page,
+    person_json,
+    route,
+)
 from local_jira.views.context import View, view_for
 
 FIRST_ID = 100
@@ -117,20 +123,10 @@ def get_members(call: Call) -> Answer:
     return page(call, view, members, lambda name: person_json(view, view.account(name)))
 
 
-def _ids(document: Json, name: str) -> list[Any]:
-    listed = document.get(name)
-    if not isinstance(listed, list):
-        raise invalid_payload()
-    return listed
-
-
 def _change_members(call: Call, add: bool) -> Answer:
     require_agent(call)
-    names = [str(entry) for entry in _ids(call.json_object(), "accountIds")]
-    connection = call.site.database.reader()
-    unknown = [name for name in names if find_account(connection, name) is None]
-    if unknown:
-        raise BadRequestError(f"There is no account '{unknown[0]}'.")
+    view = view_for(call)
+    names = [find_person(view, name).account_id for name in named_people(call.json_object())]
 
     def changed(seed: Seed) -> Seed:
         known = _organization(seed, call.parameters["organizationId"])

@@ -7,6 +7,7 @@ from local_jira.changes.create import create_issue
 from local_jira.changes.edit import transition_issue
 from local_jira.changes.extras import keep_comment
 from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
+from local_jira.naming import reference_to
 from local_jira.permissions import may_see
 from local_jira.seed_desk import SeedRequestType
 from local_jira.service_desk.expanding import expanded_request
@@ -19,8 +20,14 @@ from local_jira.service_desk.requests import (
     status_json,
     visible_request,
 )
-from local_jira.service_desk.shapes import Json, page, person_json, route
-from local_jira.store.accounts import Account, find_account, find_by_email
+from local_jira.service_desk.shapes import (
+    Json,
+    find_person,
+    named_people,
+    page,
+    person_json,
+    route,
+)
 from local_jira.store.issues import IssueRecord, all_issues
 from local_jira.views.context import View, view_for
 from local_jira.views.transitions import available_steps
@@ -36,14 +43,6 @@ def _wanted_type(view: View, document: Json) -> tuple[str, SeedRequestType]:
         if entry.id == wanted:
             return project.key, entry
     raise BadRequestError(f"The request type '{wanted}' does not exist in this service desk.")
-
-
-def _person(view: View, wanted: Any) -> Account:
-    name = str(wanted)
-    found = find_account(view.connection, name) or find_by_email(view.connection, name)
-    if found is None or not found.active:
-        raise BadRequestError(f"There is no active account '{name}'.")
-    return found
 
 
 def _form(document: Json, asked: SeedRequestType) -> Json:
@@ -77,11 +76,12 @@ def post_request(call: Call) -> Answer:
         if behalf is not None:
             if call.actor.is_customer:
                 raise BadRequestError("You cannot raise a request on behalf of somebody else.")
-            fields["reporter"] = {"accountId": _person(view, behalf).account_id}
+            by_name = view.site.settings.is_datacenter
+            fields["reporter"] = reference_to(find_person(view, behalf), by_name)
         form = frozenset({"summary", *(entry.field for entry in asked.fields)})
         issue = create_issue(work, {"fields": fields}, TEXT_API, form=form)
         issue.fields["requestType"] = asked.id
-        people = [_person(view, entry) for entry in _list(document, "requestParticipants")]
+        people = [find_person(view, entry) for entry in _list(document, "requestParticipants")]
         issue.fields["participants"] = [person.account_id for person in people]
         work.keep(issue)
         shown = expanded_request(call, view, issue)
@@ -179,8 +179,7 @@ def _change_participants(call: Call, add: bool) -> Answer:
         if call.actor.is_customer and issue.fields.get("reporter") != call.actor.account_id:
             raise NotFoundError("Only the reporter and agents change who takes part.")
         view = view_for(call, work.connection)
-        names = [*_list(document, "accountIds"), *_list(document, "usernames")]
-        chosen = [_person(view, name).account_id for name in names]
+        chosen = [find_person(view, name).account_id for name in named_people(document)]
         _require_known(issue, [] if add else chosen)
         kept = [name for name in participants_of(issue) if name not in chosen]
         issue.fields["participants"] = [*kept, *dict.fromkeys(chosen)] if add else kept

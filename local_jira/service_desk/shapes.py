@@ -1,4 +1,4 @@
-"""What the service desk's answers are made of: pages, dates, durations, people, refusals."""
+"""What the service desk's calls have in common: pages, dates, durations, people, refusals."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,14 +6,25 @@ from urllib.parse import urlencode
 
 from local_jira.calls import Answer, Call
 from local_jira.clock import jira_time, moment_in
-from local_jira.failures import RefusalError
+from local_jira.failures import BadRequestError, RefusalError, invalid_payload
+from local_jira.naming import find_referenced
 from local_jira.routing import Handler, Route
-from local_jira.store.accounts import Account
+from local_jira.store.accounts import Account, find_by_email
 from local_jira.views.context import View
+from local_jira.views.definitions import user_json
 
 Json = dict[str, Any]
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 50
+PERSON_MEMBERS = (
+    "accountId",
+    "name",
+    "key",
+    "emailAddress",
+    "displayName",
+    "active",
+    "timeZone",
+)
 
 
 class DeskRefusalError(RefusalError):
@@ -130,20 +141,29 @@ def duration_json(milliseconds: int) -> Json:
 
 
 def person_json(view: View, account: Account | None) -> Json | None:
-    """A person as the service desk shows them."""
-    if account is None:
+    """A person as the service desk shows them: by account id, on Data Center by name and key."""
+    full = user_json(view, account)
+    if full is None:
         return None
-    shown: Json = {
-        "accountId": account.account_id,
-        "displayName": account.display_name,
-        "active": account.active,
-        "timeZone": account.time_zone,
-        "_links": {
-            "self": view.url(f"user?accountId={account.account_id}"),
-            "jiraRest": view.url(f"user?accountId={account.account_id}"),
-            "avatarUrls": {},
-        },
-    }
-    if account.email:
-        shown["emailAddress"] = account.email
-    return shown
+    links = {"self": full["self"], "jiraRest": full["self"], "avatarUrls": full["avatarUrls"]}
+    return {name: full[name] for name in PERSON_MEMBERS if name in full} | {"_links": links}
+
+
+def find_person(view: View, wanted: object) -> Account:
+    """The person of an account id, on Data Center of a name, or of an address.
+
+    Raises BadRequestError when there is none, or the account is closed.
+    """
+    name, by_name = str(wanted), view.site.settings.is_datacenter
+    found = find_referenced(view.connection, name, by_name) or find_by_email(view.connection, name)
+    if found is None or not found.active:
+        raise BadRequestError(f"There is no active account '{name}'.")
+    return found
+
+
+def named_people(document: Json) -> list[Any]:
+    """Whom a body names, by `accountIds` or `usernames`; raises BadRequestError."""
+    lists = [document.get(name) or [] for name in ("accountIds", "usernames")]
+    if not all(isinstance(listed, list) for listed in lists):
+        raise invalid_payload()
+    return [name for listed in lists for name in listed]

@@ -4,15 +4,14 @@ Set LOCAL_JIRA_CONTRACT to the path of Atlassian's OpenAPI document of the platf
 The document is stricter than the service: nulls and a few undeclared members are let through.
 """
 
-import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from contract import PlatformContract
 from local_jira_tools import adf
 
 from local_jira.routes import PLATFORM
@@ -24,16 +23,6 @@ pytestmark = pytest.mark.skipif(
     reason="LOCAL_JIRA_CONTRACT does not name Atlassian's OpenAPI document",
 )
 
-# Seen in answers of the real service, but not declared.
-UNDECLARED = {"tmpFromAccountId", "tmpToAccountId"}
-TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-}
 FIELDS = {
     "project": {"key": "FT"},
     "issuetype": {"name": "Bug"},
@@ -139,52 +128,6 @@ CALLS: list[tuple[str, str, Any]] = [
 REFUSING = {"search", "webhook", "webhook/failed", "webhook/refresh"}
 
 
-class Contract:
-    """Compares answers with the document."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
-        self.schemas = document["components"]["schemas"]
-
-    def operation(self, method: str, template: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.document["paths"][f"/rest/api/3/{template}"][method.lower()]
-        return found
-
-    def faults(self, value: Any, schema: dict[str, Any], place: str) -> Iterator[str]:
-        if "$ref" in schema:
-            schema = self.schemas.get(schema["$ref"].rsplit("/", 1)[1], {})
-        for part in schema.get("allOf", []):
-            yield from self.faults(value, part, place)
-        expected = schema.get("type")
-        if value is None or expected is None:
-            return
-        wrong_bool = isinstance(value, bool) and expected in ("integer", "number")
-        if wrong_bool or not isinstance(value, TYPES[expected]):
-            yield f"{place}: not {expected}: {value!r:.60}"
-        elif isinstance(value, dict):
-            yield from self._object_faults(value, schema, place)
-        elif isinstance(value, list):
-            for number, entry in enumerate(value):
-                yield from self.faults(entry, schema.get("items", {}), f"{place}[{number}]")
-        elif "enum" in schema and value not in schema["enum"]:
-            yield f"{place}: {value!r} is not one of {schema['enum']}"
-
-    def _object_faults(
-        self, value: dict[str, Any], schema: dict[str, Any], place: str
-    ) -> Iterator[str]:
-        known, others = schema.get("properties", {}), schema.get("additionalProperties")
-        for name, entry in value.items():
-            if name in known:
-                yield from self.faults(entry, known[name], f"{place}.{name}")
-            elif others is False and name not in UNDECLARED:
-                yield f"{place}: undeclared member {name}"
-            elif isinstance(others, dict):
-                yield from self.faults(entry, others, f"{place}.{name}")
-        for name in schema.get("required", []):
-            if name not in value:
-                yield f"{place}: {name} is missing"
-
-
 def send(http: httpx.Client, method: str, path: str, body: Any) -> httpx.Response:
     if body is FILE:
         headers = {"X-Atlassian-Token": "no-check"}
@@ -210,17 +153,17 @@ def template_of(method: str, path: str) -> str:
 def test_every_answer_has_the_documented_status_and_shape(
     answers: list[tuple[str, str, httpx.Response]],
 ) -> None:
-    contract = Contract(json.loads(Path(DOCUMENT).read_text(encoding="utf-8")))
+    contract = PlatformContract(Path(DOCUMENT))
     found: list[str] = []
     for method, path, answer in answers:
-        responses = contract.operation(method, template_of(method, path))["responses"]
+        responses = contract.responses(method, template_of(method, path))
         documented = responses.get(str(answer.status_code))
         if documented is None or answer.status_code >= 400:
             found.append(f"{method} {path}: status {answer.status_code}: {answer.text[:200]}")
             continue
         content = documented.get("content", {}).get("application/json", {})
         if answer.content and content.get("schema"):
-            faults = contract.faults(answer.json(), content["schema"], "")
+            faults = contract.faults(answer.json(), content["schema"])
             found += [f"{method} {path}{fault}" for fault in faults]
     assert not found, "\n".join(found)
 
