@@ -1,5 +1,6 @@
 """Runs a local Jira inside a test: on a free port, in a thread, with data that goes away."""
 
+import ssl
 import tempfile
 import threading
 import time
@@ -16,6 +17,9 @@ from local_jira.settings import LocalJiraSettings
 
 Json = dict[str, Any]
 START_TIMEOUT_SECONDS = 20.0
+# The site speaks plain HTTP; reading the machine's certificates for each client would take longer
+# than most tests.
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass
@@ -31,7 +35,11 @@ class RunningLocalJira:
     def client(self, auth: tuple[str, str] | None = None) -> httpx.Client:
         """An HTTP client that acts as the bot, or as somebody else."""
         return httpx.Client(
-            base_url=self.url, auth=auth or self.bot_auth, timeout=30, trust_env=False
+            base_url=self.url,
+            auth=auth or self.bot_auth,
+            timeout=30,
+            trust_env=False,
+            verify=NO_CERTIFICATES,
         )
 
     def auth_of(self, name: str) -> tuple[str, str]:
@@ -92,7 +100,12 @@ class RunningLocalJira:
 
     def _local(self, method: str, path: str, body: Json | None = None) -> Json:
         answer = httpx.request(
-            method, f"{self.url}/__local__/{path}", json=body, timeout=30, trust_env=False
+            method,
+            f"{self.url}/__local__/{path}",
+            json=body,
+            timeout=30,
+            trust_env=False,
+            verify=NO_CERTIFICATES,
         )
         answer.raise_for_status()
         return answer.json() if answer.content else {}
