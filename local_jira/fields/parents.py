@@ -5,7 +5,7 @@ from typing import Any
 from local_jira.fields.kinds import FieldContext, FieldInvalidError, FieldKind, Shown
 from local_jira.store.issues import find_issue
 from local_jira.views.context import View
-from local_jira.views.linked_issues import linked_issue_json
+from local_jira.views.linked_issues import linked_issue_json, may_read
 
 
 class Parent(FieldKind):
@@ -30,7 +30,7 @@ class Parent(FieldKind):
 
     def render(self, view: View, value: Any) -> Any:
         """The parent with a few of its fields."""
-        return None if value is None else linked_issue_json(view, value)
+        return linked_issue_json(view, value) if value and may_read(view, value) else None
 
     def show_change(self, view: View, value: Any) -> Shown:
         """Id and key."""

@@ -98,10 +98,15 @@ def _remote_json(view: View, issue_id: int, link_id: int, document: Json) -> Jso
     return {"id": link_id, "self": address, "application": {}, **document}
 
 
+def _readable(call: Call, connection: sqlite3.Connection, issue_id: int) -> list[tuple[int, Json]]:
+    """The issue's remote links; customers see none."""
+    return [] if call.actor.is_customer else remote_links_of(connection, issue_id)
+
+
 def get_remote_links(call: Call) -> Answer:
     """GET issue/{issueIdOrKey}/remotelink, all or the one with `globalId`."""
     issue, view = visible_issue(call), view_for(call)
-    links = remote_links_of(view.connection, issue.id)
+    links = _readable(call, view.connection, issue.id)
     wanted = call.first("globalId")
     if wanted is not None:
         found = [link for link in links if link[1].get("globalId") == wanted]
@@ -113,7 +118,7 @@ def get_remote_links(call: Call) -> Answer:
 
 def _one_remote(call: Call, connection: sqlite3.Connection, issue_id: int) -> tuple[int, Json]:
     wanted = call.parameters["linkId"]
-    found = [link for link in remote_links_of(connection, issue_id) if str(link[0]) == wanted]
+    found = [link for link in _readable(call, connection, issue_id) if str(link[0]) == wanted]
     if not found:
         raise NotFoundError(f"Remote issue link with id '{wanted}' does not exist.")
     return found[0]

@@ -215,18 +215,36 @@ class ListField(JqlField):
         return f"{self.column} != '[]' AND NOT {self._contains(values)}", values
 
 
+COMMENTS = "comments"
+# The index holds all comments in one text; what customers search must not have the internal ones.
+PUBLIC_COMMENTS = """(
+    SELECT coalesce(group_concat(json_extract(said.body, '$.text'), char(10)), '')
+    FROM comment AS said WHERE said.issue_id = search_index.issue_id AND NOT EXISTS (
+        SELECT 1 FROM property AS mark
+        WHERE mark.owner = 'comment' AND mark.owner_id = said.id
+        AND mark.key = 'sd.public.comment' AND json_type(mark.value, '$.internal') = 'true'
+    )
+)"""
+
+
 class TextField(JqlField):
     """A text that is searched by words."""
 
     operators = TEXT
 
     def __init__(self, *columns: str) -> None:
-        """Several columns are searched as one text."""
+        """Several columns are searched as one text; of comments, customers search the public."""
         super().__init__(" || char(10) || ".join(columns))
         self.empty_sql = f"({self.column}) = ''"
+        self._for_customers: TextField | None = None
+        if COMMENTS in columns:
+            others = (PUBLIC_COMMENTS if column == COMMENTS else column for column in columns)
+            self._for_customers = TextField(*others)
 
     def condition(self, asking: Asking, clause: Clause) -> Sql:
         """Words for `~`, the absence of words for `!~`."""
+        if self._for_customers and asking.account.is_customer:
+            return self._for_customers.condition(asking, clause)
         if clause.operator not in ("~", "!~"):
             return super().condition(asking, clause)
         operand = clause.operands[0]

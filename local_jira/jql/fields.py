@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from local_jira.catalog import CATEGORY_IDS, CATEGORY_NAMES
 from local_jira.jql.conditions import (
+    COMMENTS,
     Asking,
     ChoiceField,
     DayField,
@@ -86,8 +87,8 @@ FIELDS: dict[str, JqlField] = {
     "summary": TextField("summary"),
     "description": TextField("description"),
     "environment": TextField("environment"),
-    "comment": TextField("comments"),
-    "text": TextField("summary", "description", "environment", "comments"),
+    "comment": TextField(COMMENTS),
+    "text": TextField("summary", "description", "environment", COMMENTS),
     "created": TimeField("created"),
     "updated": TimeField("updated"),
     "resolved": TimeField("resolved"),

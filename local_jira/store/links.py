@@ -17,6 +17,10 @@ class LinkRecord:
     source_id: int
     target_id: int
 
+    def other_end(self, issue_id: int) -> int:
+        """The issue at the other end, seen from one of them."""
+        return self.target_id if issue_id == self.source_id else self.source_id
+
 
 def _record(row: sqlite3.Row) -> LinkRecord:
     return LinkRecord(row["id"], row["type_id"], row["source_id"], row["target_id"])

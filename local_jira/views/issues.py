@@ -22,7 +22,7 @@ from local_jira.views.definitions import (
     project_json,
 )
 from local_jira.views.histories import history_json, visible_histories
-from local_jira.views.linked_issues import linked_issue_json
+from local_jira.views.linked_issues import linked_issue_json, may_read
 
 Json = dict[str, Any]
 EXPANDABLE = (
@@ -56,8 +56,11 @@ def link_json(view: View, link: LinkRecord, seen_from: int | None = None) -> Jso
 
 
 def _links(view: View, issue: IssueRecord) -> list[Json]:
-    links = links_of(view.connection, issue.id)
-    return [link_json(view, link, seen_from=issue.id) for link in links]
+    return [
+        link_json(view, link, seen_from=issue.id)
+        for link in links_of(view.connection, issue.id)
+        if may_read(view, link.other_end(issue.id))
+    ]
 
 
 def _watches(view: View, issue: IssueRecord) -> Json:
@@ -93,7 +96,9 @@ DERIVED: dict[str, tuple[str, bool, Callable[[View, IssueRecord], Any]]] = {
         "Sub-tasks",
         True,
         lambda view, issue: [
-            linked_issue_json(view, child.id) for child in children_of(view.connection, issue.id)
+            linked_issue_json(view, child.id)
+            for child in children_of(view.connection, issue.id)
+            if may_read(view, child.id)
         ],
     ),
     "watches": ("Watchers", True, _watches),

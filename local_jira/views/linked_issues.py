@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from local_jira.permissions import may_see
 from local_jira.store.issues import find_issue
 from local_jira.views.context import View
 
 Json = dict[str, Any]
+
+
+def may_read(view: View, issue_id: int) -> bool:
+    """Whether the reader sees the other issue at all; a view without a reader sees everything."""
+    issue = find_issue(view.connection, str(issue_id))
+    return issue is not None and (view.reader is None or may_see(view.reader, issue))
 
 
 def linked_issue_json(view: View, issue_id: int) -> Json:
