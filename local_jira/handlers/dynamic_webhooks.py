@@ -1,6 +1,5 @@
 """Dynamic webhooks (/rest/api/3/webhook): what an app registers for itself."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +7,6 @@ from local_jira.calls import Answer, Call
 from local_jira.database import is_row_id
 from local_jira.failures import BadRequestError, ForbiddenError, invalid_payload
 from local_jira.handlers.common import Json, last_page_of
-from local_jira.handlers.webhooks import ADDRESS
 from local_jira.jql.lexer import JqlError
 from local_jira.routing import Route
 from local_jira.store.accounts import Account
@@ -20,6 +18,7 @@ from local_jira.store.dynamic_webhooks import (
     live_webhooks,
 )
 from local_jira.store.webhooks import next_webhook_id
+from local_jira.webhooks.addresses import is_address
 from local_jira.webhooks.filters import check_filter
 
 EVENTS = frozenset(
@@ -71,8 +70,8 @@ def post_webhooks(call: Call) -> Answer:
     """POST webhook: each entry is registered, or answered with what is wrong with it."""
     app, document = _app(call), call.json_object()
     url, entries = document.get("url"), document.get("webhooks")
-    if not isinstance(url, str) or not re.fullmatch(ADDRESS, url):
-        raise BadRequestError("The webhook's URL must start with http:// or https://.")
+    if not isinstance(url, str) or not is_address(url):
+        raise BadRequestError("The webhook's URL must be a whole one, http:// or https://.")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise invalid_payload()
     results: list[Json] = []

@@ -1,6 +1,5 @@
 """Admin webhooks (/rest/webhooks/1.0/webhook)."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +21,7 @@ from local_jira.store.webhooks import (
     save_webhook,
 )
 from local_jira.views.context import view_for
+from local_jira.webhooks.addresses import is_address
 
 KNOWN_EVENTS = frozenset(
     {
@@ -57,14 +57,17 @@ def _webhook_json(call: Call, webhook: Webhook) -> Json:
     }
 
 
-# The whole of a URL, without any line break or blank.
-ADDRESS = r"https?://[^/\s]+\S*"
-
-
 def _text(document: Json, name: str, default: str) -> str:
     value = document.get(name, default)
     if not isinstance(value, str):
         raise BadRequestError(errors={name: f"'{name}' must be a string."})
+    return value
+
+
+def _flag(document: Json, name: str, default: bool) -> bool:
+    value = document.get(name, default)
+    if not isinstance(value, bool):
+        raise BadRequestError(errors={name: f"'{name}' must be true or false."})
     return value
 
 
@@ -80,9 +83,9 @@ def _events(document: Json, default: tuple[str, ...]) -> tuple[str, ...]:
 
 def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
     url = _text(document, "url", webhook.url)
-    if not re.fullmatch(ADDRESS, url):
+    if not is_address(url):
         raise BadRequestError(
-            errors={"url": "The webhook's URL must start with http:// or https://."}
+            errors={"url": "The webhook's URL must be a whole one, http:// or https://."}
         )
     name = _text(document, "name", webhook.name)
     if not name:
@@ -93,6 +96,8 @@ def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
     for jql in filters.values():
         _check_filter(jql)
     secret = document.get("secret", webhook.secret)
+    if secret is not None and not isinstance(secret, str):
+        raise BadRequestError(errors={"secret": "'secret' must be a string."})
     return replace(
         webhook,
         name=name,
@@ -100,9 +105,9 @@ def _changed(work: Work, webhook: Webhook, document: Json) -> Webhook:
         url=url,
         events=_events(document, webhook.events),
         filters={str(section): str(jql) for section, jql in filters.items()},
-        exclude_body=bool(document.get("excludeBody", webhook.exclude_body)),
-        enabled=bool(document.get("enabled", webhook.enabled)),
-        secret=str(secret) if secret else None,
+        exclude_body=_flag(document, "excludeBody", webhook.exclude_body),
+        enabled=_flag(document, "enabled", webhook.enabled),
+        secret=secret or None,
         updated=work.now,
         updated_by=work.actor.account_id,
     )

@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -15,6 +14,7 @@ from local_jira.database import Database
 from local_jira.faults import FaultBook
 from local_jira.settings import LocalJiraSettings
 from local_jira.store.webhooks import find_webhook
+from local_jira.webhooks.addresses import host_of
 from local_jira.webhooks.signing import signature
 
 RETRIED_STATUSES = frozenset({408, 409, 425, 429})
@@ -106,7 +106,7 @@ class Deliverer:
             if row["next_attempt"] > now:
                 pause = min(pause, (row["next_attempt"] - now) / 1000)
                 break
-            host = urlsplit(row["url"]).netloc
+            host = host_of(row["url"])
             with self._lock:
                 if row["id"] in self._under_way or self._busy[host] >= CONCURRENCY:
                     continue
@@ -192,7 +192,8 @@ class Deliverer:
             headers["X-Hub-Signature"] = signature(secret, body)
         try:
             answer = self._client.post(row["url"], content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            # The last of them is a host's name that cannot be.
             return None, type(error).__name__
         return answer.status_code, None
 

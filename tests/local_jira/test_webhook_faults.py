@@ -2,8 +2,11 @@
 
 import json
 import re
+import sqlite3
+from typing import Any
 
 import httpx
+import pytest
 from local_jira_tools import Maker
 from webhook_tools import Receiver, settled, subscribe
 
@@ -121,3 +124,40 @@ def test_the_page_shows_deliveries_and_sends_them_again(
     assert settled(local_jira)["state"] == "delivered"
     foreign = http.post(address, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "http://[::1"},
+        {"url": "http://127.0.0.1:99999/"},
+        {"url": "http://" + "a" * 300 + ".example/"},
+        {"url": "http://:80/"},
+        {"url": "http://127.0.0.1:9/\u0000"},
+        {"secret": {"a": 1}},
+        {"enabled": "no"},
+        {"excludeBody": 1},
+    ],
+    ids=lambda change: str(change)[:40],
+)
+def test_a_webhook_that_cannot_be_is_refused(
+    http: httpx.Client, receiver: Receiver, change: dict[str, Any]
+) -> None:
+    body = {"name": "Test", "url": receiver.url, "events": [], **change}
+    answer = http.post("/rest/webhooks/1.0/webhook", json=body)
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == list(change)
+
+
+def test_an_address_that_leads_nowhere_holds_up_nobody_else(
+    local_jira: RunningLocalJira, http: httpx.Client, receiver: Receiver, make: Maker
+) -> None:
+    subscribe(http, receiver, name="Lost")
+    subscribe(http, receiver, name="Found", events=["jira:issue_created"])
+    # As a site made before such addresses were refused may hold them.
+    with sqlite3.connect(local_jira.data_dir / "local_jira.sqlite3") as stored:
+        stored.execute("UPDATE webhook SET url = 'http://[::1' WHERE name = 'Lost'")
+    make()
+    receiver.wait_for_count(1)
+    make()
+    assert len(receiver.wait_for_count(2)) == 2
