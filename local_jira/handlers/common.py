@@ -21,10 +21,14 @@ def no_content() -> Answer:
     return Answer(204)
 
 
+def page_bounds(call: Call, default_size: int = 50) -> tuple[int, int]:
+    """Where a page starts and how much is on it; nothing before the first, never less than none."""
+    return max(0, call.number("startAt", 0)), max(0, call.number("maxResults", default_size))
+
+
 def page_of(call: Call, name: str, entries: list[Any], default_size: int = 50) -> Json:
     """A page of a list as Jira's page beans give it, cut by startAt and maxResults."""
-    start = max(0, call.number("startAt", 0))
-    size = max(0, call.number("maxResults", default_size))
+    start, size = page_bounds(call, default_size)
     return {
         "startAt": start,
         "maxResults": size,

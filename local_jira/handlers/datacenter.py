@@ -4,7 +4,7 @@ from typing import Any
 
 from local_jira.calls import Answer, Call
 from local_jira.failures import BadRequestError, NotFoundError, invalid_payload
-from local_jira.handlers.common import Json
+from local_jira.handlers.common import Json, page_bounds
 from local_jira.handlers.definitions import get_create_fields, get_create_types
 from local_jira.handlers.search import catch_up_search, is_stale
 from local_jira.handlers.users import USER_MISSING
@@ -152,7 +152,7 @@ def get_user(call: Call) -> Answer:
 
 def _shown(call: Call, accounts: list[Account]) -> Answer:
     view = view_for(call)
-    start, size = call.number("startAt", 0), call.number("maxResults", 50)
+    start, size = page_bounds(call)
     return Answer(200, [user_json(view, account) for account in accounts[start : start + size]])
 
 

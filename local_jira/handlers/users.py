@@ -5,7 +5,7 @@ import re
 from local_jira.calls import Answer, Call
 from local_jira.changes.work import Work
 from local_jira.failures import BadRequestError, NotFoundError
-from local_jira.handlers.common import last_page_of, no_content, visible_issue
+from local_jira.handlers.common import last_page_of, no_content, page_bounds, visible_issue
 from local_jira.naming import find_referenced
 from local_jira.permissions import require_admin, require_staff
 from local_jira.routing import Route
@@ -50,7 +50,7 @@ def get_users_bulk(call: Call) -> Answer:
 
 def _cut(call: Call, accounts: list[Account]) -> list[object]:
     view = view_for(call)
-    start, size = call.number("startAt", 0), call.number("maxResults", 50)
+    start, size = page_bounds(call)
     return [user_json(view, account) for account in accounts[start : start + size]]
 
 

@@ -58,11 +58,16 @@ def date_function(
 ) -> datetime | None:
     """The moment that a function such as `startOfDay("-1d")` names; None for other functions."""
     present = datetime.fromtimestamp(now / 1000, UTC).astimezone(zone(zone_name))
-    if name.casefold() == "now":
-        return present
-    boundary = _BOUNDARY.match(name.casefold())
-    if boundary is None:
+    is_now, boundary = name.casefold() == "now", _BOUNDARY.match(name.casefold())
+    if not is_now and boundary is None:
         return None
+    most = 0 if is_now else 1
+    if len(arguments) > most:
+        raise JqlError(
+            f"Function '{name}' expected '{most}' arguments but received '{len(arguments)}'."
+        )
+    if boundary is None:
+        return present
     edge, unit = boundary.groups()
     moment = _start_of(present, unit)
     if edge == "end":

@@ -24,17 +24,17 @@ class JqlError(Exception):
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of the query; line and character count from 1."""
+    """A piece of the query, which starts at that index."""
 
     kind: TokenKind
     text: str
-    line: int
-    character: int
+    query: str
+    at: int
 
     @property
     def place(self) -> str:
         """Where it stands, as error sentences say it."""
-        return f"(line {self.line}, character {self.character})"
+        return _place_of(self.query, self.at)
 
     def is_kind(self, kind: TokenKind) -> bool:
         """Whether this is a piece of that kind."""
@@ -45,9 +45,10 @@ class Token:
         return self.kind == "word" and self.text.upper() in words
 
 
-def _place_of(query: str, at: int) -> tuple[int, int]:
+def _place_of(query: str, at: int) -> str:
+    """Line and character count from 1. Only errors ask, since it looks through the query."""
     line = query.count("\n", 0, at) + 1
-    return line, at - (query.rfind("\n", 0, at) + 1) + 1
+    return f"(line {line}, character {at - query.rfind(chr(10), 0, at)})"
 
 
 def _unescape(text: str) -> str:
@@ -57,7 +58,14 @@ def _unescape(text: str) -> str:
             return chr(int(code[1:], 16))
         return _ESCAPES.get(code, code)
 
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", replace, text, flags=re.DOTALL)
+    plain = re.sub(r"\\(u[0-9a-fA-F]{4}|.)", replace, text, flags=re.DOTALL)
+    try:
+        # Two escapes may stand for the halves of one character.
+        return plain.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise JqlError(
+            f"Error in JQL Query: '{text[:40]}' has an illegal JQL escape sequence."
+        ) from None
 
 
 def _string(query: str, at: int) -> int:
@@ -70,33 +78,31 @@ def _string(query: str, at: int) -> int:
             return end
         else:
             end += 1
-    line, character = _place_of(query, at)
     raise JqlError(
         f"Error in the JQL Query: The quoted string '{query[at + 1 : at + 41]}' has not been "
-        f"completed. (line {line}, character {character})"
+        f"completed. {_place_of(query, at)}"
     )
 
 
 def _next_token(query: str, at: int) -> tuple[Token, int]:
-    line, character = _place_of(query, at)
     sign = query[at]
     if sign in "\"'":
         end = _string(query, at)
-        return Token("string", _unescape(query[at + 1 : end]), line, character), end + 1
+        return Token("string", _unescape(query[at + 1 : end]), query, at), end + 1
     if sign in "(),":
         kind: TokenKind = {"(": "open", ")": "close", ",": "comma"}[sign]  # type: ignore[assignment]  # literals of that type
-        return Token(kind, sign, line, character), at + 1
+        return Token(kind, sign, query, at), at + 1
     operator = next((op for op in _OPERATORS if query.startswith(op, at)), None)
     if operator:
-        return Token("operator", operator, line, character), at + len(operator)
+        return Token("operator", operator, query, at), at + len(operator)
     match = _WORD.match(query, at)
     if match is None or sign in _RESERVED:
         raise JqlError(
             f"Error in the JQL Query: The character '{sign}' is a reserved JQL character. You must "
             f"enclose it in a string or use the escape '\\u{ord(sign):04x}' instead. "
-            f"(line {line}, character {character})"
+            f"{_place_of(query, at)}"
         )
-    return Token("word", _unescape(match.group()), line, character), match.end()
+    return Token("word", _unescape(match.group()), query, at), match.end()
 
 
 def tokenize(query: str) -> list[Token]:
@@ -112,5 +118,5 @@ def tokenize(query: str) -> list[Token]:
             break
         token, at = _next_token(query, at)
         tokens.append(token)
-    tokens.append(Token("end", "", *_place_of(query, len(query))))
+    tokens.append(Token("end", "", query, len(query)))
     return tokens

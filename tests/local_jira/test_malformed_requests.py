@@ -33,6 +33,7 @@ def refused_in_words(answer: httpx.Response) -> bool:
     [
         b"{", b"[]", b"null", b"\xff\xfe", b'{"fields": NaN}', b'{"fields": 1e999}', b'"x"', b"",
         b"[" * 100_000, b'{"a":' * 100_000, b'{"fields": {"summary": "\\ud800"}}', b"{'a': 1}",
+        '{"fields": {"summary": "\\ud800"}}'.encode("utf-16"), b'{"fields": {"summary": "\xed\xa0\x80"}}',
         b'{"fields": []}', b'{"fields": "x"}', b'{"update": 1}', b'{"fields": {"project": []}}',
     ],
     ids=lambda body: repr(body[:24]),
@@ -44,6 +45,15 @@ def test_a_body_that_is_not_what_it_should_be_is_400(
     answer = http.post(f"/rest/api/{version}/issue", content=body, headers=JSON_TYPE)
     assert answer.status_code == 400
     assert refused_in_words(answer)
+
+
+def test_a_body_may_be_in_any_unicode_encoding(http: httpx.Client) -> None:
+    fields = {"project": {"key": "FT"}, "issuetype": {"name": "Bug"}, "summary": "Größe ☂ 😀"}
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
+        body = json.dumps({"fields": fields}, ensure_ascii=False).encode(encoding)
+        made = http.post("/rest/api/2/issue", content=body, headers=JSON_TYPE)
+        shown = http.get(made.json()["self"]).json()["fields"]
+        assert shown["summary"] == fields["summary"]
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -102,6 +112,38 @@ def test_a_bomb_of_a_query_is_refused(http: httpx.Client, bomb: str, path: str) 
         assert len(answer.text) < 1000
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        (r'summary ~ "\ud800"', 400), (r"summary ~ a\udc00b", 400), (r'summary ~ "\ud83d\ude00"', 200),
+        ('created > now("1d")', 400), ('created > startOfDay("1d", "2d")', 400),
+    ],
+)  # fmt: skip
+def test_an_escape_or_argument_that_makes_no_sense_is_refused(
+    http: httpx.Client, query: str, status: int
+) -> None:
+    answer = http.post("/rest/api/3/search/jql", json={"jql": query})
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["startAt=1_0", "startAt=%EF%BC%91", "maxResults=1e3", "startAt=%201"]
+)
+def test_a_number_is_made_of_digits(http: httpx.Client, asked: str) -> None:
+    answer = http.get(f"/rest/api/3/users/search?{asked}")
+    assert answer.status_code == 400
+    assert refused_in_words(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["users/search?", "user/search?query=a&", "user/assignable/search?project=FT&"]
+)
+def test_no_page_begins_before_the_first(http: httpx.Client, path: str) -> None:
+    whole = http.get(f"/rest/api/3/{path}").json()
+    assert http.get(f"/rest/api/3/{path}startAt=-2").json() == whole
+    assert http.get(f"/rest/api/3/{path}maxResults=-1").json() == []
+
+
 def test_a_body_of_ten_megabytes_is_refused_or_read(http: httpx.Client, make: Maker) -> None:
     key = make()
     long_text = {"body": "x" * 9_900_000}
@@ -122,7 +164,7 @@ def test_a_body_of_ten_megabytes_is_refused_or_read(http: httpx.Client, make: Ma
         "/rest/api/3/issue/FT-1%0d%0aX-Evil:%20yes", "/rest/api/4/myself", "/rest/api/3/",
         "/rest/api/3/issue/" + "9" * 400, "/rest/api/3/issue/" + "A" * 4000 + "-1",
         "/rest/api/3/issue/%f0%28%8c%bc", "/browse/%2e%2e%2f%2e%2e", "/style.css/../../app.py",
-        "/__local__/icon/..%2f..%2fapp.py%00.svg/x",
+        "/__local__/icon/..%2f..%2fapp.py%00.svg/x", "/rest/api/3/issue/%0aFT-1",
     ],
 )  # fmt: skip
 def test_a_trick_in_the_path_finds_nothing_and_echoes_no_header(
