@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import structlog
+from pydantic import ValidationError
 
+from local_jira.database import DataUnusableError
 from local_jira.seed_file import SeedError
 from local_jira.server import serve
 from local_jira.settings import DEFAULT_SEED, LocalJiraSettings
@@ -38,14 +40,9 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def main(given: list[str] | None = None) -> int:
-    """Run until stopped; exit code 2 for a bad seed, 3 when the port is taken."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    arguments = _arguments(sys.argv[1:] if given is None else given)
-    settings = LocalJiraSettings(
+def _settings(arguments: argparse.Namespace) -> LocalJiraSettings:
+    """The settings that were asked for; raises ValidationError."""
+    return LocalJiraSettings(
         port=arguments.port,
         data_dir=arguments.data_dir,
         seed=arguments.seed,
@@ -54,17 +51,36 @@ def main(given: list[str] | None = None) -> int:
         webhook_retry_scale=arguments.webhook_retry_scale,
         search_lag_seconds=arguments.search_lag_seconds,
     )
+
+
+def _told(text: str, code: int) -> int:
+    sys.stderr.write(f"{text}\n")
+    return code
+
+
+def main(given: list[str] | None = None) -> int:
+    """Run until stopped; exit code 2 for wrong use, 3 when the port is taken."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    arguments = _arguments(sys.argv[1:] if given is None else given)
     try:
-        serve(settings)
+        serve(_settings(arguments))
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        return _told(f"--{option}: {first['msg'].removeprefix('Value error, ')}.", 2)
     except SeedError as error:
-        sys.stderr.write(f"{error}\nMend the seed file, or leave --seed out to use the default.\n")
-        return 2
+        return _told(f"{error}\nMend the seed file, or leave --seed out to use the default.", 2)
+    except DataUnusableError as error:
+        return _told(f"The data cannot be used: {error}.\nChoose another --data-dir.", 2)
     except OSError as error:
-        sys.stderr.write(
-            f"Cannot listen on port {settings.port}: {error.strerror}.\n"
-            "Choose another one with --port, or 0 for a free one.\n"
+        return _told(
+            f"Cannot listen on port {arguments.port}: {error.strerror}.\n"
+            "Choose another one with --port, or 0 for a free one.",
+            3,
         )
-        return 3
     return 0
 
 

@@ -11,6 +11,10 @@ from local_jira.text_match import contains_words
 SCHEMA = Path(__file__).parent / "schema.sql"
 
 
+class DataUnusableError(Exception):
+    """The data directory or its file cannot be used; says which and why."""
+
+
 def _open(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=512
@@ -32,14 +36,19 @@ class Database:
     """
 
     def __init__(self, file: Path) -> None:
-        """Open or create the file and its tables."""
-        file.parent.mkdir(parents=True, exist_ok=True)
+        """Open or create the file and its tables; raises DataUnusableError."""
         self._file = file
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.RLock()
-        self._writer = _open(file)
-        self._writer.executescript(SCHEMA.read_text(encoding="utf-8"))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _open(file)
+            self._writer.executescript(SCHEMA.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataUnusableError(f"{file.parent}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            raise DataUnusableError(f"{file}: {error}") from error
 
     def reader(self) -> sqlite3.Connection:
         """The calling thread's own connection; it sees what is committed."""

@@ -162,6 +162,8 @@ def read_seed(file: Path) -> Seed:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise SeedError(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SeedError(f"{file}: cannot be read: it is not UTF-8 text") from error
     return parse_seed(text, str(file))
 
 

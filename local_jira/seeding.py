@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from local_jira.changes.create import create_issue
 from local_jira.changes.work import Work
-from local_jira.seed_file import Seed, SeedUser, parse_seed, read_seed
+from local_jira.failures import RefusalError
+from local_jira.seed_check import json_path
+from local_jira.seed_file import Seed, SeedError, SeedUser, parse_seed, read_seed
 from local_jira.store.accounts import Account, all_accounts, hash_secret, save_account
 
 if TYPE_CHECKING:
@@ -46,16 +48,22 @@ def keep_seed(connection: sqlite3.Connection, seed: Seed) -> None:
 
 
 def plant(site: "Site", connection: sqlite3.Connection) -> None:
-    """Create the seed's people and issues, once."""
+    """Create the seed's people and issues, once; raises SeedError for an issue that cannot be."""
     if connection.execute("SELECT 1 FROM meta WHERE name = 'planted'").fetchone():
         return
     seed = site.catalog.seed
     for user in seed.users:
         save_account(connection, _account(user))
     author = next(account for account in all_accounts(connection) if account.is_admin)
-    for issue in seed.issues:
+    for number, issue in enumerate(seed.issues):
         work = Work(site, connection, author)
-        create_issue(work, {"fields": {"project": {"key": issue.project}, **issue.fields}}, "2")
+        fields = {"project": {"key": issue.project}, **issue.fields}
+        try:
+            create_issue(work, {"fields": fields}, "2")
+        except RefusalError as refusal:
+            words = " ".join((*refusal.messages, *refusal.errors.values()))
+            place = json_path("issues", number, "fields", *list(refusal.errors)[:1])
+            raise SeedError(f"{site.settings.seed}: at {place}: {words}") from refusal
         work.finish(None)
     connection.execute("INSERT INTO meta (name, value) VALUES ('planted', 'yes')")
 

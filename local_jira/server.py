@@ -57,8 +57,9 @@ def build_server(settings: LocalJiraSettings) -> uvicorn.Server:
 def serve(settings: LocalJiraSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way.
 
-    Port 0 takes a free one. Prints one line that says where the site listens. Must run in the main thread. Raises OSError
-    when the port is taken and SeedError when the seed cannot be used.
+    Port 0 takes a free one. Prints one line that says where the site listens. Must run in the main
+    thread. Raises OSError when the port is taken, SeedError when the seed cannot be used and
+    DataUnusableError when the data cannot.
     """
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})

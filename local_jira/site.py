@@ -1,5 +1,6 @@
 """One running site: its settings, definitions, database, clock and webhook sender."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from local_jira.database import Database
 from local_jira.faults import FaultBook
 from local_jira.fields.registry import FieldDefinition, issue_fields
 from local_jira.limits import LimitBook
+from local_jira.seed_file import SeedError
 from local_jira.seeding import load_seed, plant, stored_seed, uproot
 from local_jira.settings import LocalJiraSettings
 from local_jira.webhooks.deliverer import Deliverer
@@ -22,7 +24,10 @@ class Site:
     def __init__(
         self, settings: LocalJiraSettings, clock: Callable[[], int] = now_milliseconds
     ) -> None:
-        """Open the database and, when it is new, plant the seed."""
+        """Open the database and, when it is new, plant the seed.
+
+        Raises SeedError and DataUnusableError; a seed that cannot be planted leaves nothing.
+        """
         self.settings = settings
         self.clock = clock
         self.catalog: Catalog
@@ -30,10 +35,12 @@ class Site:
         self.faults = FaultBook()
         self.limits = LimitBook(settings.limits)
         self.database = Database(settings.database_file)
-        with self.database.transaction() as connection:
-            self.catalog = Catalog(load_seed(connection, settings.seed))
-        self.fields = issue_fields(self.catalog)
-        self._plant()
+        try:
+            with self.database.transaction() as connection:
+                self._take_up(connection)
+        except BaseException:
+            self.database.close()
+            raise
         self.deliverer = Deliverer(self.database, settings, clock, self.faults)
 
     @contextmanager
@@ -51,14 +58,19 @@ class Site:
             self.deliverer.wake()
 
     def reset(self) -> None:
-        """Forget everything that happened and start from the seed again; faults and limits too."""
+        """Forget everything that happened and start from the seed again; faults and limits too.
+
+        Raises SeedError when the seed file cannot be used any more; then all stays as it was.
+        """
+        try:
+            with self.database.transaction() as connection:
+                uproot(connection)
+                self._take_up(connection)
+        except SeedError:
+            self.reload()
+            raise
         self.faults.clear()
         self.limits.set(self.settings.limits)
-        with self.database.transaction() as connection:
-            uproot(connection)
-            self.catalog = Catalog(load_seed(connection, self.settings.seed))
-        self.fields = issue_fields(self.catalog)
-        self._plant()
 
     def reload(self) -> None:
         """Take up definitions that a write has changed."""
@@ -70,6 +82,7 @@ class Site:
         self.deliverer.stop()
         self.database.close()
 
-    def _plant(self) -> None:
-        with self.database.transaction() as connection:
-            plant(self, connection)
+    def _take_up(self, connection: sqlite3.Connection) -> None:
+        self.catalog = Catalog(load_seed(connection, self.settings.seed))
+        self.fields = issue_fields(self.catalog)
+        plant(self, connection)

@@ -9,6 +9,7 @@ from local_jira.faults import FaultRule
 from local_jira.handlers.common import no_content
 from local_jira.limits import Limits
 from local_jira.routing import Route
+from local_jira.seed_file import SeedError
 from local_jira.store.journal import counts_since, requests_since
 from local_jira.webhooks.outbox import deliveries, send_again
 from local_jira.webhooks.page import back_to_page, get_deliveries_page
@@ -104,8 +105,11 @@ def post_send_again(call: Call) -> Answer:
 
 
 def post_reset(call: Call) -> Answer:
-    """POST reset: back to the seed."""
-    call.site.reset()
+    """POST reset: back to the seed; a seed file that cannot be used any more is refused."""
+    try:
+        call.site.reset()
+    except SeedError as error:
+        raise BadRequestError(str(error)) from None
     return no_content()
 
 
