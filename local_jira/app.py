@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from local_jira.calls import Answer, Call
 from local_jira.dispatch import note, perform, problem_answer
@@ -205,6 +204,8 @@ def create_app(settings: LocalJiraSettings, site: Site | None = None) -> Starlet
         pool.shutdown(wait=True)
         running.close()
 
-    app = Starlette(routes=[Mount("/", app=Front(running, pool))], lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
+    # Not a mounted route, since those do not match a path with a line break in it.
+    app.router.default = Front(running, pool)
     app.state.site = running
     return app

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 JSON_TYPE = "application/json;charset=UTF-8"
 PROBLEM_TYPE = "application/problem+json;charset=UTF-8"
+# The server listens on this machine only; None is a request that names no host.
+_OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1", None})
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}")
 
 
 def _refuse_constant(name: str) -> float:
@@ -30,8 +34,9 @@ def _finite(text: str) -> float:
 
 def _loads(body: bytes) -> Any:
     """Strict JSON: numbers that nothing can store and half characters are refused."""
-    document = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
-    if b"\\ud" in body.lower():
+    text = body.decode(json.detect_encoding(body))
+    document = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    if "\\ud" in text.lower():
         json.dumps(document, ensure_ascii=False).encode()
     return document
 
@@ -94,13 +99,24 @@ class Call:
         return self.account
 
     @property
+    def is_misdirected(self) -> bool:
+        """Whether this was sent under another site's name, as a page does that had its own name
+        lead to this machine in order to read what is here.
+        """
+        try:
+            name = urlsplit(f"//{self.headers.get('host', '')}").hostname
+        except ValueError:
+            return True
+        return name not in _OWN_NAMES
+
+    @property
     def is_foreign(self) -> bool:
-        """Whether a browser sent this from another site's page."""
+        """Whether a browser sent this from another site's page, or under another site's name."""
         fetched = self.headers.get("sec-fetch-site")
-        if fetched is not None and fetched not in ("same-origin", "none"):
+        if self.is_misdirected or (fetched is not None and fetched not in ("same-origin", "none")):
             return True
         origin = self.headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc != self.headers.get("host")
+        return origin is not None and origin.partition("://")[2] != self.headers.get("host")
 
     def first(self, name: str, default: str | None = None) -> str | None:
         """The first value of a query parameter."""
@@ -121,12 +137,9 @@ class Call:
         value = self.first(name)
         if value is None:
             return default
-        try:
-            return int(value)
-        except ValueError:
-            raise BadRequestError(
-                f"The value of the parameter '{name}' must be a number."
-            ) from None
+        if not _NUMBER.fullmatch(value):
+            raise BadRequestError(f"The value of the parameter '{name}' must be a number.")
+        return int(value)
 
     def json(self) -> Any:
         """The JSON body; raises BadRequestError or ProblemError in Jira's words when there is none."""

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import traceback
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -183,9 +184,16 @@ def perform(call: Call) -> Answer:
         answer = Answer(403, {"error": "Failed to parse Connect Session Auth Token"})
     except ProblemError as problem:
         answer = problem_answer(call, problem)
-    except Exception:
-        # The last line of defence: the caller gets Jira's plain 500, the log gets the details.
-        log.exception("unexpected failure", method=call.method, endpoint=call.endpoint)
+    except Exception as error:
+        # The last line of defence: the caller gets Jira's plain 500. The log gets the place and
+        # the kind, since the message and the values may hold a customer's words or a token.
+        log.error(
+            "unexpected failure",
+            method=call.method,
+            endpoint=call.endpoint,
+            error=type(error).__name__,
+            place="".join(traceback.format_tb(error.__traceback__)),
+        )
         answer = Answer(500, {"errorMessages": ["Internal server error"], "errors": {}})
     answer.headers |= call.answer_headers
     answer.headers.setdefault("Cache-Control", "no-cache, no-store, no-transform")

@@ -8,7 +8,9 @@ from local_jira.changes.create import create_issue
 from local_jira.changes.edit import edit_issue, transition_issue
 from local_jira.changes.extras import keep_comment
 from local_jira.failures import BadRequestError
+from local_jira.naming import reference_to
 from local_jira.permissions import require_staff, require_visible
+from local_jira.store.accounts import find_account
 from local_jira.store.issues import find_issue
 from local_jira.views.comments import INTERNAL_MARK
 from local_jira.views.context import view_for
@@ -50,6 +52,13 @@ def transition(call: Call, key: str, form: Form) -> str:
     return key
 
 
+def _reference(call: Call, account_id: str) -> dict[str, str] | None:
+    chosen = find_account(call.site.database.reader(), account_id)
+    if account_id and chosen is None:
+        raise BadRequestError(f"There is no account '{account_id}'.")
+    return reference_to(chosen, call.site.settings.is_datacenter) if chosen else None
+
+
 def edit(call: Call, key: str, form: Form) -> str:
     """Change assignee, priority, labels and due date by hand.
 
@@ -60,7 +69,7 @@ def edit(call: Call, key: str, form: Form) -> str:
     form = {name: value for name, value in form.items() if value != form.get(f"was_{name}")}
     fields: dict[str, object] = {}
     if "assignee" in form:
-        fields["assignee"] = {"accountId": form["assignee"]} if form["assignee"] else None
+        fields["assignee"] = _reference(call, form["assignee"])
     if "priority" in form:
         fields["priority"] = {"id": form["priority"]}
     if "labels" in form:

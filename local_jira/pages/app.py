@@ -109,6 +109,8 @@ def _post(call: Call) -> Answer:
 
 def _guarded(call: Call, work: Callable[[Call], Answer]) -> Answer:
     try:
+        if call.is_misdirected:
+            raise ProblemError(403, "Forbidden", "This was sent under another site's name.")
         return work(call)
     except RefusalError as refusal:
         sentences = [*refusal.messages, *refusal.errors.values()]

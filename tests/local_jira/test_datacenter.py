@@ -194,3 +194,13 @@ def test_limits_are_tokens_for_each_user_with_headers_of_their_own(
     assert "ratelimit-reason" not in third.headers
     with datacenter.client(datacenter.auth_of("ada")) as ada:
         assert ada.get("/rest/api/2/myself").status_code == 200
+
+
+def test_a_person_edits_on_the_page_as_on_cloud(people: httpx.Client) -> None:
+    key = Maker(people)()
+    sent = people.post(f"/browse/{key}/edit", data={"assignee": "acc-ada-agent", "labels": "x y"})
+    assert sent.status_code == 303
+    fields = people.get(f"/rest/api/2/issue/{key}").json()["fields"]
+    assert (fields["assignee"]["name"], fields["labels"]) == ("ada-agent", ["x", "y"])
+    stranger = people.post(f"/browse/{key}/edit", data={"assignee": "acc-nobody"})
+    assert stranger.status_code == 400
