@@ -13,11 +13,13 @@ from webhook_tools import Receiver, running_receiver
 
 from local_jira.testing import RunningLocalJira, running_local_jira
 
+# All of it can be run behind a path; `test_context_path.py` does so.
+CONTEXT_PATH = os.environ.get("LOCAL_JIRA_CONTEXT_PATH", "")
+
 
 @pytest.fixture(scope="session")
 def shared_local_jira() -> Iterator[RunningLocalJira]:
-    # All of it can be run behind a path; `test_context_path.py` does so.
-    with running_local_jira(context_path=os.environ.get("LOCAL_JIRA_CONTEXT_PATH", "")) as running:
+    with running_local_jira(context_path=CONTEXT_PATH) as running:
         yield running
 
 
@@ -34,7 +36,7 @@ def shared_small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
     seed["workflow"]["transitions"][1] |= {"groups": [], "on_portal": True}
     file = tmp_path_factory.mktemp("small") / "seed.json"
     file.write_text(json.dumps(seed), encoding="utf-8")
-    with running_local_jira(seed=file) as running:
+    with running_local_jira(seed=file, context_path=CONTEXT_PATH) as running:
         yield running
 
 

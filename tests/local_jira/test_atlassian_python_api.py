@@ -227,7 +227,7 @@ def test_every_operation_that_it_knows_is_served_or_says_that_it_is_not(
     for operation, arguments in calls_of(client):
         answer = getattr(client, operation)(*arguments)
         path = answer.request.path_url
-        if path.startswith(("/rest/api/3/rest/", "/rest/servicedesk/")):
+        if "/rest/api/3/rest/" in path or "/rest/servicedesk/" in path:
             continue  # Another API of the same document: Connect, Forge, the settings page.
         known += 1
         if answer.status_code == 405 or "No endpoint" in answer.text:

@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 # These start sites of their own, or look at where a page leads to and so name the path themselves.
 OF_THEIR_OWN = {
     "test_claims.py", "test_contract.py", "test_context_path.py", "test_datacenter.py",
-    "test_durability_and_start.py", "test_nasty_texts.py", "test_pages.py",
-    "test_properties_of_texts.py",
+    "test_durability_and_start.py", "test_generated_requests.py", "test_nasty_texts.py",
+    "test_pages.py", "test_properties_of_texts.py", "test_wrong_use.py",
 }  # fmt: skip
 
 

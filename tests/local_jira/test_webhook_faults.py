@@ -3,12 +3,13 @@
 import json
 import re
 import sqlite3
+import time
 from typing import Any
 
 import httpx
 import pytest
 from local_jira_tools import Maker
-from webhook_tools import Receiver, settled, subscribe
+from webhook_tools import PATIENCE_SECONDS, Receiver, settled, subscribe
 
 from local_jira.testing import RunningLocalJira
 from local_jira.webhooks.signing import signature
@@ -25,12 +26,22 @@ def struck(receiver: Receiver, count: int) -> list[tuple[str, str]]:
     ]
 
 
+def wait_until_struck(http: httpx.Client) -> None:
+    """The fault has met a delivery, so that the next one goes its way."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while http.get("/__local__/faults").json()["faults"]:
+        assert time.monotonic() < deadline, "no delivery met the fault"
+        time.sleep(0.01)
+
+
 def test_a_webhook_can_be_lost_on_the_way_and_sent_again(
     local_jira: RunningLocalJira, http: httpx.Client, receiver: Receiver, make: Maker
 ) -> None:
     subscribe(http, receiver)
     local_jira.add_fault(action="webhook_drop", event="jira:issue_created")
-    lost, kept = make(), make()
+    lost = make()
+    wait_until_struck(http)
+    kept = make()
     assert [key for key, _ in struck(receiver, 1)] == [kept]
     [delivery] = [one for one in local_jira.deliveries() if one["issue_key"] == lost]
     assert delivery["state"] == "lost"
@@ -53,7 +64,9 @@ def test_a_webhook_can_be_overtaken(
 ) -> None:
     subscribe(http, receiver)
     local_jira.add_fault(action="webhook_reorder", delay_seconds=600)
-    early, late = make(), make()
+    early = make()
+    wait_until_struck(http)
+    late = make()
     assert [key for key, _ in struck(receiver, 2)] == [late, early]
 
 
