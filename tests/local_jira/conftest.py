@@ -30,6 +30,19 @@ def local_jira(shared_local_jira: RunningLocalJira) -> RunningLocalJira:
 
 
 @pytest.fixture(scope="session")
+def shared_datacenter() -> Iterator[RunningLocalJira]:
+    with running_local_jira(mode="datacenter", context_path="/jira") as running:
+        yield running
+
+
+@pytest.fixture
+def datacenter(shared_datacenter: RunningLocalJira) -> RunningLocalJira:
+    """A Data Center behind a path."""
+    shared_datacenter.reset()
+    return shared_datacenter
+
+
+@pytest.fixture(scope="session")
 def shared_small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLocalJira]:
     seed = small_seed()
     # A customer may reopen what was closed.

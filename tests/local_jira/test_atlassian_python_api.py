@@ -13,7 +13,7 @@ import requests
 from atlassian import Jira, JiraCloud, JiraServiceManagement
 from local_jira_tools import adf, file_of
 
-from local_jira.testing import RunningLocalJira, running_local_jira
+from local_jira.testing import RunningLocalJira
 
 FIELDS: dict[str, Any] = {
     "project": {"key": "FT"},
@@ -37,17 +37,10 @@ def older(local_jira: RunningLocalJira) -> Jira:
     return Jira(local_jira.url, username=name, password=token, cloud=True)
 
 
-@pytest.fixture(scope="module")
-def shared_datacenter() -> Iterator[RunningLocalJira]:
-    with running_local_jira(mode="datacenter", context_path="/jira") as running:
-        yield running
-
-
 @pytest.fixture
-def on_datacenter(shared_datacenter: RunningLocalJira) -> Jira:
+def on_datacenter(datacenter: RunningLocalJira) -> Jira:
     """With a personal access token, behind a context path."""
-    shared_datacenter.reset()
-    return Jira(shared_datacenter.url, token=shared_datacenter.bot_auth[1])
+    return Jira(datacenter.url, token=datacenter.bot_auth[1])
 
 
 @pytest.fixture(params=["older", "on_datacenter"])

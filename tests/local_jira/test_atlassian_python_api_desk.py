@@ -7,7 +7,7 @@ import requests
 from atlassian import Jira, JiraServiceManagement, ServiceDesk
 from small_seed import PEOPLE
 
-from local_jira.testing import RunningLocalJira, running_local_jira
+from local_jira.testing import RunningLocalJira
 
 REFUND = {"summary": "Refund me", "customfield_10001": "INV-7"}
 OPT_IN = {**JiraServiceManagement.default_headers, "X-ExperimentalApi": "opt-in"}
@@ -172,18 +172,16 @@ def test_the_latest_activity_comes_first(
     assert [request["issueKey"] for request in listed["values"]] == keys
 
 
-def test_data_center_names_people_by_name() -> None:
-    with running_local_jira(mode="datacenter", context_path="/jira") as site:
-        agent = ServiceDesk(site.url, token=site.bot_auth[1])
-        customer, secret = site.auth_of("cora")
-        cora = ServiceDesk(site.url, username=customer, password=secret)
-        values = {"summary": "Help", "description": "Please"}
-        made = agent.create_customer_request("1", "10", values, raise_on_behalf_of=customer)
-        assert made["reporter"]["name"] == customer
-        assert "accountId" not in made["reporter"]
-        [invited] = agent.add_request_participants(made["issueKey"], users_list=["ada-agent"])[
-            "values"
-        ]
-        assert (invited["name"], invited["key"]) == ("ada-agent", "acc-ada-agent")
-        assert [one["issueKey"] for one in cora.get_my_customer_requests()] == [made["issueKey"]]
-        assert made["_links"]["self"].startswith(f"{site.url}/rest/servicedeskapi/request/")
+def test_data_center_names_people_by_name(datacenter: RunningLocalJira) -> None:
+    agent = ServiceDesk(datacenter.url, token=datacenter.bot_auth[1])
+    customer, secret = datacenter.auth_of("cora")
+    cora = ServiceDesk(datacenter.url, username=customer, password=secret)
+    values = {"summary": "Help", "description": "Please"}
+    made = agent.create_customer_request("1", "10", values, raise_on_behalf_of=customer)
+    assert made["reporter"]["name"] == customer
+    assert "accountId" not in made["reporter"]
+    joined = agent.add_request_participants(made["issueKey"], users_list=["ada-agent"])
+    [invited] = joined["values"]
+    assert (invited["name"], invited["key"]) == ("ada-agent", "acc-ada-agent")
+    assert [one["issueKey"] for one in cora.get_my_customer_requests()] == [made["issueKey"]]
+    assert made["_links"]["self"].startswith(f"{datacenter.url}/rest/servicedeskapi/request/")

@@ -8,19 +8,7 @@ import pytest
 from jira import JIRA, JIRAError
 from local_jira_tools import Maker
 
-from local_jira.testing import RunningLocalJira, running_local_jira
-
-
-@pytest.fixture(scope="module")
-def shared_datacenter() -> Iterator[RunningLocalJira]:
-    with running_local_jira(mode="datacenter", context_path="/jira") as running:
-        yield running
-
-
-@pytest.fixture
-def datacenter(shared_datacenter: RunningLocalJira) -> RunningLocalJira:
-    shared_datacenter.reset()
-    return shared_datacenter
+from local_jira.testing import RunningLocalJira
 
 
 @pytest.fixture
