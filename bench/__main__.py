@@ -12,7 +12,13 @@ from rich.table import Table
 
 from bench.budget import LIMITS, Cost, cost_of
 from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
-from bench.projection import FAULTS, ProjectionCost, costs_of_projections
+from bench.projection import (
+    FAULTS,
+    WISHES,
+    ProjectionCost,
+    costs_of_projections,
+    most_idle_calls,
+)
 from bench.recordings import all_recordings
 from bench.worker_start import seconds_to_first_poll
 
@@ -27,8 +33,10 @@ def main() -> int:
     console.print(_costs_table(costs))
     projections = costs_of_projections()
     console.print(_projections_table(projections))
-    idle = projections[0].calls["no fault"]
-    console.print(f"\nA projection with nothing to do: [bold]{idle}[/] Jira call(s); goal 1.")
+    idle = most_idle_calls(projections)
+    console.print(
+        f"\nA projection with nothing to do: [bold]{idle}[/] Jira call(s) at most; goal 1."
+    )
     starts = seconds_to_first_poll(WORKER_STARTS)
     shown = ", ".join(f"{seconds:.2f}" for seconds in starts)
     console.print(f"Worker start to first poll: {shown} s; goal under 3 s on a quiet machine.")
@@ -40,7 +48,7 @@ def main() -> int:
             {
                 "cost_per_item": [asdict(cost) for cost in costs],
                 "idle_projection_calls": idle,
-                "projection_calls": {cost.work: cost.calls for cost in projections},
+                "projection_calls": [asdict(cost) for cost in projections],
                 "worker_start_seconds": starts,
                 "clocks": asdict(speed),
             },
@@ -79,11 +87,13 @@ def _costs_table(costs: list[Cost]) -> Table:
 
 def _projections_table(costs: list[ProjectionCost]) -> Table:
     table = Table(title="Jira calls of one projection, all attempts, when one call fails")
+    table.add_column("Jira")
     table.add_column("work")
     for fault in FAULTS:
         table.add_column(fault, justify="right")
     for cost in costs:
-        table.add_row(cost.work, *(str(cost.calls[fault]) for fault in FAULTS))
+        calls = (str(cost.calls[fault]) for fault in FAULTS)
+        table.add_row(cost.kind, cost.work, *calls, end_section=cost.work == [*WISHES][-1])
     return table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
-from jira_gateway.client import JiraClients, JiraCredentials
+from jira_gateway.client import JiraClients, JiraCredentials, JiraKind
 from jira_gateway.gateway import JiraGateway
 from jira_gateway.interpreter import Author, CommentMeaning, EditMeaning, IssueContext
 from local_jira.testing import RunningLocalJira, running_local_jira
@@ -19,11 +19,14 @@ from models.lifecycle import StatusCategory
 from models.names import ITEM_PROPERTY
 
 MOST_ATTEMPTS = 5
+KINDS: tuple[JiraKind, ...] = ("cloud", "datacenter")
 SAID = DesiredComment(operation_id="bench/1", body="We look into it.", public=True)
 EDIT: dict[str, Any] = {"priority": "High", "labels": ("ft-bench",), "comments": (SAID,)}
 MOVE: dict[str, Any] = {"status_category": StatusCategory.DONE, "resolution": "Answered"}
+IDLE = "nothing to do"
 WISHES: dict[str, dict[str, Any]] = {
-    "nothing to do": {},
+    IDLE: {},
+    f"{IDLE}, all of it done before": {**EDIT, **MOVE, "assignee_account_id": "acc-omar-owner"},
     "an edit with a comment": EDIT,
     "a move": MOVE,
     "a move that takes the edit along": {**EDIT, **MOVE},
@@ -45,6 +48,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 class ProjectionCost:
     """HTTP calls of one projection, all attempts together, by the fault that struck it."""
 
+    kind: JiraKind
     work: str
     calls: dict[str, int]
 
@@ -62,22 +66,35 @@ class _Nobody:
 
 
 def costs_of_projections() -> list[ProjectionCost]:
-    """Every kind of work under every fault, each on an issue of its own."""
-    with running_local_jira() as site:
-        return [
-            ProjectionCost(
-                work, {fault: _calls(site, f"{work}/{fault}", work, fault) for fault in FAULTS}
-            )
-            for work in WISHES
-        ]
+    """Every kind of work on each kind of Jira under every fault, each on an issue of its own."""
+    costs = []
+    for kind in KINDS:
+        with running_local_jira(mode=kind) as site:
+            for work in WISHES:
+                calls = {fault: _calls(site, kind, work, fault) for fault in FAULTS}
+                costs.append(ProjectionCost(kind, work, calls))
+    return costs
 
 
-def _calls(site: RunningLocalJira, name: str, work: str, fault: str) -> int:
-    """Calls until the projection is through, as when Temporal repeats it."""
+def most_idle_calls(costs: list[ProjectionCost]) -> int:
+    """Calls of the dearest projection that had nothing to do and met no fault."""
+    return max(cost.calls["no fault"] for cost in costs if cost.work.startswith(IDLE))
+
+
+def _clients(site: RunningLocalJira, kind: JiraKind) -> JiraClients:
+    """A new process: it knows nobody. Data Center takes an access token, Cloud user and token."""
     user, token = site.bot_auth
-    clients = JiraClients(site.url, JiraCredentials(user=user, token=SecretStr(token)))
+    known_as = user if kind == "cloud" else ""
+    return JiraClients(site.url, JiraCredentials(user=known_as, token=SecretStr(token)), kind)
+
+
+def _calls(site: RunningLocalJira, kind: JiraKind, work: str, fault: str) -> int:
+    """Calls until the projection is through, as when Temporal repeats it."""
+    clients = _clients(site, kind)
     gateway = JiraGateway(clients, "FT")
-    row = IntakeRow(source="bench", submission_id=name, summary="A bench", description="")
+    row = IntakeRow(
+        source="bench", submission_id=f"{work}/{fault}", summary="A bench", description=""
+    )
     issue = gateway.create_or_update(row)
     view = DesiredView(
         issue_id=issue.issue_id,
@@ -86,13 +103,13 @@ def _calls(site: RunningLocalJira, name: str, work: str, fault: str) -> int:
         properties={ITEM_PROPERTY: {"workflow": "bench"}} if WISHES[work] is not MOVE else {},
         **WISHES[work],
     )
-    if not WISHES[work]:
-        gateway.project(view, _Nobody())
+    if work.startswith(IDLE):
+        # Somebody else's process did it, so that nothing is remembered here.
+        JiraGateway(_clients(site, kind), "FT").project(view, _Nobody())
     gateway.own_account()
     if FAULTS[fault]:
-        method = "*" if WISHES[work] else "GET"
-        skip = 1 if WISHES[work] else 0
-        site.add_fault(method=method, path_pattern="*/issue/*", skip=skip, **FAULTS[fault])
+        struck = {"method": "GET"} if work.startswith(IDLE) else {"skip": 1}
+        site.add_fault(path_pattern="*/issue/*", **struck, **FAULTS[fault])
     before = clients.counter.totals().get("project", 0)
     _project(gateway, view)
     return clients.counter.totals()["project"] - before

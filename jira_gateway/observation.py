@@ -102,6 +102,11 @@ def operations_on_comments(comments: Iterable[Mapping[str, Any]]) -> frozenset[s
     return frozenset(found)
 
 
+def has_news(comments: Iterable[Mapping[str, Any]], cursor: Cursor, own_account: str) -> bool:
+    """Whether people wrote comments after the cursor: those that a reading tells of."""
+    return any(True for _ in _news(comments, cursor, own_account))
+
+
 def is_public(comment: Mapping[str, Any]) -> bool:
     """Whether the customer can see the comment. A platform comment without a mark is public."""
     if comment.get("visibility"):
@@ -117,18 +122,16 @@ def _comments(
 ) -> Iterable[ObservedComment]:
     context = issue.context
     for comment in sorted(
-        _by_people(issue.comments, own_account), key=lambda comment: number_of(comment.get("id"))
+        _news(issue.comments, cursor, own_account),
+        key=lambda comment: number_of(comment.get("id")),
     ):
-        comment_id = number_of(comment.get("id"))
-        if comment_id <= cursor.comment_id:
-            continue
         author = _author(comment)
         at = moment_of(comment.get("created"))
         public = is_public(comment)
         text = text_of(comment.get("body"))
         meaning = interpreter.comment(context, author, text, at, public=public)
         yield ObservedComment(
-            comment_id=comment_id,
+            comment_id=number_of(comment.get("id")),
             author_account_id=author.account_id,
             side=meaning.side,
             public=public,
@@ -187,6 +190,13 @@ def _by_people(
     entries: Iterable[Mapping[str, Any]], own_account: str
 ) -> Iterable[Mapping[str, Any]]:
     return (entry for entry in entries if account_id_of(entry.get("author")) != own_account)
+
+
+def _news(
+    comments: Iterable[Mapping[str, Any]], cursor: Cursor, own_account: str
+) -> Iterable[Mapping[str, Any]]:
+    by_people = _by_people(comments, own_account)
+    return (one for one in by_people if number_of(one.get("id")) > cursor.comment_id)
 
 
 def _ids(entries: Iterable[Mapping[str, Any]]) -> Iterable[int]:

@@ -6,11 +6,13 @@ the key, as we keep the account id on Cloud; a policy may say either.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
 from jira_gateway.client import JiraClients, Person
+from jira_gateway.fields import account_id_of
 
 NOT_FOUND = 404
 
@@ -23,6 +25,19 @@ def stable_id(clients: JiraClients, reference: str | None) -> str | None:
     if reference is None or clients.kind == "cloud":
         return reference
     return _person(clients, reference).key
+
+
+def as_shown(
+    clients: JiraClients, reference: str | None, shown: Mapping[str, Any] | None
+) -> str | None:
+    """The reference as readings show it, where it means the user shown; without a call.
+
+    Who is shown comes with key and name, so nobody has to be looked up to see that it is them.
+    """
+    if clients.kind == "cloud" or reference is None or shown is None:
+        return reference
+    means_them = reference in (shown.get("key"), shown.get("name"))
+    return account_id_of(shown) if means_them else reference
 
 
 def named(clients: JiraClients, reference: str | None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from jira_gateway.observation import (
     observe,
     operations_on_comments,
 )
-from jira_gateway.people import stable_id
+from jira_gateway.people import as_shown, stable_id
 from jira_gateway.read import fetch
 from jira_gateway.sending import FIELD_IDS, body_of
 from models.failures import ISSUE_GONE, JIRA_REFUSED, STATUS_UNREACHABLE
@@ -92,7 +92,7 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
     clients.client()
     with clients.counter.operation("project") as tally:
         issue = fetch(clients, view.issue_id, view.cursor, with_transitions=True)
-        assignee = stable_id(clients, view.assignee_account_id)
+        assignee = as_shown(clients, view.assignee_account_id, issue.fields.get("assignee"))
         view = view.model_copy(update={"assignee_account_id": assignee})
         current = _current(issue, own, view.cursor)
         changes = difference(current, view)
@@ -104,6 +104,8 @@ def project(clients: JiraClients, view: DesiredView, interpreter: Interpreter) -
                 _edit(clients, view, at_edit, done)
             if move is not None:
                 _move(clients, view, move, at_move, done)
+        if "assignee" in done.values:
+            done.values["assignee"] = stable_id(clients, done.values["assignee"])
     observed = observe(issue, view.cursor, own, interpreter)
     result = ProjectionResult(
         observed=observed.model_copy(update={"fields": _afterwards(observed.fields, done)}),

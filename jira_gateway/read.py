@@ -10,7 +10,7 @@ from typing import Any
 from jira_gateway.client import JiraClients
 from jira_gateway.fields import account_id_of, moment_of, name_of, number_of, text_of
 from jira_gateway.interpreter import Interpreter
-from jira_gateway.observation import RawIssue, change_mark, observe
+from jira_gateway.observation import RawIssue, change_mark, has_news, observe
 from models.jira_view import Cursor, ObservedIssue
 from models.names import ITEM_PROPERTY, SOURCE_PROPERTY
 
@@ -109,8 +109,10 @@ def fetch(
     known_comments = tuple(comments.get("comments") or ())
     known_changes = tuple(changes.get("histories") or ())
     whole = _complete(known_comments, comments.get("total"), cursor.comment_id)
-    # Data Center says only there whether a comment is internal.
-    silent = clients.kind == "datacenter" and _has_news(known_comments, cursor.comment_id)
+    # Data Center says only there whether a comment is internal; of our own nobody asks.
+    silent = clients.kind == "datacenter" and has_news(
+        known_comments, cursor, clients.myself().account_id
+    )
     if silent or not whole:
         known_comments = _all_pages(clients, f"issue/{issue_id}/comment", "comments", "properties")
     # Data Center has no such pages and gives the whole history with the issue.
@@ -140,10 +142,6 @@ def _complete(entries: tuple[Mapping[str, Any], ...], total: Any, known: int) ->
     first, last = number_of(entries[0].get("id")), number_of(entries[-1].get("id"))
     # Newest first, and reaching back to what is known: only old entries are left out.
     return last <= known and first >= last
-
-
-def _has_news(comments: tuple[Mapping[str, Any], ...], known: int) -> bool:
-    return any(number_of(comment.get("id")) > known for comment in comments)
 
 
 def _all_pages(

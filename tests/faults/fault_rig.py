@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.jira import JiraActivities
-from jira_gateway.client import JiraClients, JiraCredentials
-from jira_gateway.gateway import JiraGateway
 from local_jira.testing import RunningLocalJira
 from models.jira_view import DesiredView, ProjectionResult, SeenFields
 from models.names import OPERATION_PROPERTY
-from tests.jira_gateway.jira_people import INTERPRETER, Desk, clients_of
+from tests.jira_gateway.jira_people import INTERPRETER, Desk, gateway_of
 
 BOT = "acc-followthrough-bot"
 MOST_ATTEMPTS = 12
@@ -54,12 +51,6 @@ class Shown:
     bodies: list[str]
 
 
-def data_center_clients(site: RunningLocalJira) -> JiraClients:
-    """Clients of our own account in a Data Center, by its personal access token."""
-    token = SecretStr(site.bot_auth[1])
-    return JiraClients(site.url, JiraCredentials(token=token), "datacenter")
-
-
 @dataclass
 class Rig:
     """A running Jira with its people, whose connections stay open for the whole module."""
@@ -76,12 +67,7 @@ class Rig:
 
     def restart_worker(self) -> None:
         """A new process: new clients, nothing remembered."""
-        clients = data_center_clients(self.site) if self.is_datacenter else clients_of(self.site)
-        self.worker = JiraActivities(JiraGateway(clients, "FT"), INTERPRETER, self.marks)
-
-    @property
-    def is_datacenter(self) -> bool:
-        return self.site.mode == "datacenter"
+        self.worker = JiraActivities(gateway_of(self.site), INTERPRETER, self.marks)
 
     def fault(self, rule: dict[str, Any]) -> None:
         self.ada.client.post("/__local__/faults", json=rule).raise_for_status()

@@ -35,10 +35,12 @@ INTERPRETER = PlainInterpreter()
 
 
 def clients_of(site: RunningLocalJira, token: str | None = None) -> JiraClients:
-    """Clients of our own account, or with another token."""
+    """Clients of our own account, or with another token; on Data Center by an access token."""
     user, own_token = site.bot_auth
-    credentials = JiraCredentials(user=user, token=SecretStr(token or own_token))
-    return JiraClients(site.url, credentials)
+    secret = SecretStr(token or own_token)
+    if site.mode == "datacenter":
+        return JiraClients(site.url, JiraCredentials(token=secret), "datacenter")
+    return JiraClients(site.url, JiraCredentials(user=user, token=secret))
 
 
 def gateway_of(site: RunningLocalJira) -> JiraGateway:

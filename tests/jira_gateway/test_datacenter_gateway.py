@@ -2,18 +2,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from jira_gateway import intake
-from jira_gateway.client import JiraClients, JiraCredentials
+from jira_gateway.client import JiraClients
 from jira_gateway.gateway import JiraGateway
 from local_jira.testing import RunningLocalJira, running_local_jira
 from models.intake import IntakeRow
 from models.jira_view import Cursor, DesiredComment, Side
 from models.lifecycle import StatusCategory
 from models.names import SOURCE_PROPERTY
-from tests.jira_gateway.jira_people import INTERPRETER, Desk, view_of
+from tests.jira_gateway.jira_people import INTERPRETER, Desk, clients_of, gateway_of, view_of
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +24,7 @@ def server() -> Iterator[RunningLocalJira]:
 @pytest.fixture
 def clients(server: RunningLocalJira) -> JiraClients:
     """Our own account with a personal access token."""
-    credentials = JiraCredentials(token=SecretStr(server.bot_auth[1]))
-    return JiraClients(server.url, credentials, "datacenter")
+    return clients_of(server)
 
 
 @pytest.fixture
@@ -102,6 +100,16 @@ def test_a_projection_assigns_by_name_as_well_as_by_key(
     assert Desk(server).look(issue[0])["fields"]["assignee"]["name"] == "ada-agent"
 
 
+def test_an_assignee_given_by_name_is_recognised_without_a_call(
+    server: RunningLocalJira, gateway: JiraGateway
+) -> None:
+    wanted = view_of(Desk(server).create(), assignee_account_id="omar-owner")
+    first = gateway.project(wanted, INTERPRETER).result
+    assert first.observed.fields.assignee_account_id == "acc-omar-owner"
+    again = gateway_of(server).project(wanted, INTERPRETER).result
+    assert (again.calls, again.written) == (1, ())
+
+
 def test_an_assignee_whom_nobody_knows_is_a_problem_of_that_field(
     server: RunningLocalJira, gateway: JiraGateway
 ) -> None:
@@ -172,7 +180,6 @@ def test_a_label_that_a_person_copied_does_not_make_an_issue_the_rows(
 
 
 def test_a_lost_token_stops_everything(server: RunningLocalJira) -> None:
-    clients = JiraClients(server.url, JiraCredentials(token=SecretStr("expired")), "datacenter")
     with pytest.raises(ApplicationError) as caught:
-        list(JiraGateway(clients, "FT").changed_since(datetime.now(UTC)))
+        list(JiraGateway(clients_of(server, "expired"), "FT").changed_since(datetime.now(UTC)))
     assert caught.value.type == "JiraAuthentication"
