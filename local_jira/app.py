@@ -126,16 +126,19 @@ class Front:
             await self._send(send, await self._run(self._perform_and_note, call, rule.action))
             return
         if rule.action in ("status", "conflict", "retry_after"):
+            await asyncio.sleep(rule.delay_seconds)
             answer = fault_answer(rule, self.site.clock())
             await self._send(
                 send, await self._run(self._perform_and_note, call, rule.action, answer)
             )
             return
         if rule.action == "reset_before":
+            await asyncio.sleep(rule.delay_seconds)
             await self._run(note, call, None, rule.action)
             drop_connection(scope)
             return
         answer = await self._run(perform, call)
+        await asyncio.sleep(rule.delay_seconds)
         if rule.action == "error_after_commit":
             answer = fault_answer(rule, self.site.clock())
             await self._run(note, call, answer.status, rule.action)

@@ -30,6 +30,9 @@ class FaultRule(BaseModel):
     if the credential had just ended; `stale_search` hides from a search what changed in the last
     `delay_seconds` (a minute when none are given).
 
+    The others keep the caller waiting for `delay_seconds` where they strike: before they answer or
+    drop the connection when nothing is done, after the commit when the work is done.
+
     The `webhook_` actions strike deliveries whose event matches `event`, not requests: lost on the
     way, sent twice, held back until another one has arrived or `delay_seconds` are over (five when
     none are given), or signed with a wrong secret.

@@ -12,6 +12,7 @@ from requests.exceptions import ConnectionError as LostConnectionError
 from local_jira.testing import RunningLocalJira
 
 COMMENT = {"body": "Hello"}
+LONGER_THAN_THE_CALLER_WAITS = 2.0
 
 
 def comments(http: httpx.Client, key: str) -> int:
@@ -106,6 +107,22 @@ def test_a_slow_call_times_out_at_the_caller_and_is_done_all_the_same(
     while comments(http, key) == 0:
         assert time.monotonic() < deadline, "the slow call was never carried out"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("action", "kept"),
+    [("reset_before", 0), ("conflict", 0), ("error_after_commit", 1), ("reset_after", 1)],
+)
+def test_a_fault_can_keep_the_caller_waiting_where_it_strikes(
+    local_jira: RunningLocalJira, http: httpx.Client, make: Maker, action: str, kept: int
+) -> None:
+    key = make()
+    local_jira.add_fault(
+        method="POST", path_pattern="*/comment", action=action, delay_seconds=LONGER_THAN_THE_CALLER_WAITS
+    )
+    with pytest.raises(httpx.ReadTimeout):
+        http.post(f"/rest/api/2/issue/{key}/comment", json=COMMENT, timeout=0.5)
+    assert comments(http, key) == kept
 
 
 def test_faults_can_be_listed_lifted_and_refused_in_words(
