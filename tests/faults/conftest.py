@@ -7,6 +7,8 @@ import pytest
 from local_jira.testing import running_local_jira
 from tests.faults.fault_rig import Rig
 
+pytest.register_assert_rewrite("tests.faults.write_kinds")
+
 
 @pytest.fixture(scope="module")
 def shared_rig() -> Iterator[Rig]:

@@ -118,7 +118,10 @@ def test_a_fault_can_keep_the_caller_waiting_where_it_strikes(
 ) -> None:
     key = make()
     local_jira.add_fault(
-        method="POST", path_pattern="*/comment", action=action, delay_seconds=LONGER_THAN_THE_CALLER_WAITS
+        method="POST",
+        path_pattern="*/comment",
+        action=action,
+        delay_seconds=LONGER_THAN_THE_CALLER_WAITS,
     )
     with pytest.raises(httpx.ReadTimeout):
         http.post(f"/rest/api/2/issue/{key}/comment", json=COMMENT, timeout=0.5)
