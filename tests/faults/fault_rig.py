@@ -75,9 +75,14 @@ class Rig:
     def clear_faults(self) -> None:
         self.ada.client.delete("/__local__/faults").raise_for_status()
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The rules that have not struck yet, or not as often as they may."""
+        found: list[dict[str, Any]] = self.ada.client.get("/__local__/faults").json()["faults"]
+        return found
+
     def hold_faults(self) -> list[dict[str, Any]]:
         """Lift the faults for a while; `put_back` takes what this answers."""
-        held: list[dict[str, Any]] = self.ada.client.get("/__local__/faults").json()["faults"]
+        held = self.faults()
         self.clear_faults()
         return held
 
