@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
+from activities.reconcile import RUNNING
 from desk.app import make_intake
 from desk.temporal_link import TemporalLink
 from desk.webhook import webhook_routes
 from desk.webhook_payload import read_hint
-from models.activity_io import SweepResult
+from local_jira.webhooks.signing import signature
+from models.activity_io import ReconcileResult, SweepInput, SweepResult
 from models.events import Event, EventKind
 from models.messages import Timeline
-from models.names import INTAKE_SWEEP_WORKFLOW
+from models.names import INTAKE_SWEEP_WORKFLOW, RECONCILE_WORKFLOW
 from runtime.jira_webhook import register_webhook
 from tests.faults.fault_rig import BOT
 from tests.local_jira.webhook_tools import Receiver, running_receiver
 from tests.workflows.office import Issue, Office
-from tests.workflows.opening import skipping_office
+from worker import build_activities
 
 Delivery = tuple[dict[str, str], bytes]
 SECRET = SecretStr("a secret made up for these tests")
@@ -40,6 +44,7 @@ class PostOffice:
     office: Office
     receiver: Receiver
     desk: httpx.AsyncClient
+    activities: list[Callable[..., Any]]
     taken: int = field(default=0)
 
     async def collect(self, count: int) -> list[Delivery]:
@@ -52,12 +57,30 @@ class PostOffice:
         self.taken += len(found)
         return list(found)
 
+    async def arrived(self, since: int) -> list[Delivery]:
+        """What has come since the last time, once Jira is through with all it had to send.
+
+        `since` is the position in Jira's own book of deliveries before the news.
+        """
+
+        async def through() -> bool:
+            return all(one["state"] != "pending" for one in self.office.jira.deliveries(since))
+
+        await self._patiently(through, say="Jira has sent everything")
+        found = self.receiver.received[self.taken :]
+        self.taken += len(found)
+        return list(found)
+
+    def position(self) -> int:
+        """The last delivery in Jira's book."""
+        return max((int(one["id"]) for one in self.office.jira.deliveries()), default=0)
+
     async def deliver(self, delivery: Delivery, *, forged: bool = False) -> httpx.Response:
         """Bring one delivery to the desk, unchanged or with a signature of somebody else's."""
         headers, body = delivery
         sent = {name: value for name, value in headers.items() if name.lower() != "host"}
         if forged:
-            sent["X-Hub-Signature"] = f"sha256={'0' * 64}"
+            sent["X-Hub-Signature"] = signature("somebody else's secret", body)
         return await self.desk.post("/webhooks/jira", content=body, headers=sent)
 
     async def sweep(self) -> SweepResult:
@@ -70,6 +93,52 @@ class PostOffice:
             result_type=SweepResult,
         )
         return result
+
+    async def next_sweep(self, last: SweepResult) -> SweepResult:
+        """The sweep that follows another one, as the schedule makes it."""
+        environment = ActivityEnvironment()
+        queue = self.office.settings.task_queue
+        environment.info = dataclasses.replace(environment.info, task_queue=queue)
+        sweep = next(one for one in self.activities if one.__name__ == "sweep")
+        result: SweepResult = await environment.run(sweep, SweepInput(since=last.until))
+        return result
+
+    async def reconcile(self) -> ReconcileResult:
+        """One comparison of the items that run with the issues that exist."""
+        result: ReconcileResult = await self.office.client.execute_workflow(
+            RECONCILE_WORKFLOW,
+            id="reconcile",
+            task_queue=self.office.settings.task_queue,
+            result_type=ReconcileResult,
+        )
+        return result
+
+    async def listed(self, issue: Issue) -> None:
+        """Wait until Temporal's visibility, which is some moments behind, shows that the item runs."""
+        item = self.office.handle(issue).id
+
+        async def shown() -> bool:
+            return item in [one.id async for one in self.office.client.list_workflows(RUNNING)]
+
+        await self._patiently(shown, say=f"visibility lists {issue.key}")
+
+    async def at_rest(self, issue: Issue) -> None:
+        """Wait until the item has nothing under way and nothing untaken."""
+
+        async def resting() -> bool:
+            described = (await self.office.handle(issue).describe()).raw_description
+            return not described.pending_activities and not described.HasField(
+                "pending_workflow_task"
+            )
+
+        await self._patiently(resting, say=f"the item of {issue.key} is at rest")
+
+    async def _patiently(self, question: Callable[[], Awaitable[bool]], *, say: str) -> None:
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while not await question():
+            late = asyncio.get_running_loop().time() > deadline
+            assert not late, f"waited in vain until {say}"
+            await asyncio.sleep(0.02)
 
     async def events(self, issue: Issue, kind: EventKind) -> list[Event]:
         """The item's events of one kind."""
@@ -91,11 +160,11 @@ class PostOffice:
 
     async def everything_is_heard(self, issue: Issue) -> None:
         """Wait until every comment of the customer's stands in the timeline, once and in order."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while (heard := await self.heard(issue)) != (written := self.written(issue)):
-            late = asyncio.get_running_loop().time() > deadline
-            assert not late, f"{issue.key}: heard {heard} of {written}"
-            await asyncio.sleep(0.05)
+
+        async def everything() -> bool:
+            return await self.heard(issue) == self.written(issue)
+
+        await self._patiently(everything, say=f"everything of {self.written(issue)} is heard")
 
 
 def _by_people(deliveries: list[Delivery]) -> list[Delivery]:
@@ -103,19 +172,19 @@ def _by_people(deliveries: list[Delivery]) -> list[Delivery]:
 
 
 @asynccontextmanager
-async def open_post_office(directory: Path) -> AsyncIterator[PostOffice]:
-    """An office on the time-skipping server whose webhooks wait here until they are delivered."""
-    async with skipping_office(directory) as office:
-        jira = office.settings.jira.model_copy(update={"webhook_secret": SECRET})
-        settings = office.settings.model_copy(update={"jira": jira})
+async def open_post_office(office: Office) -> AsyncIterator[PostOffice]:
+    """A post office beside an office: its webhooks wait here until they are delivered."""
+    jira = office.settings.jira.model_copy(update={"webhook_secret": SECRET})
+    settings = office.settings.model_copy(update={"jira": jira})
 
-        async def connected() -> Client:
-            return office.client
+    async def connected() -> Client:
+        return office.client
 
-        app = FastAPI()
-        app.include_router(webhook_routes(make_intake(settings, TemporalLink(connected))))
-        transport = httpx.ASGITransport(app=app)
-        with running_receiver() as receiver:
-            register_webhook(jira, receiver.url.removesuffix("/hook"))
-            async with httpx.AsyncClient(transport=transport, base_url="http://desk") as desk:
-                yield PostOffice(office, receiver, desk)
+    app = FastAPI()
+    app.include_router(webhook_routes(make_intake(settings, TemporalLink(connected))))
+    transport = httpx.ASGITransport(app=app)
+    activities = build_activities(settings, office.client, office.ledger)
+    with running_receiver() as receiver:
+        register_webhook(jira, receiver.url.removesuffix("/hook"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://desk") as desk:
+            yield PostOffice(office, receiver, desk, activities)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,18 +11,16 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.reconcile import RUNNING
 from jira_gateway import intake
-from models.activity_io import ReconcileResult
 from models.events import EventKind
 from models.intake import IntakeRow
 from models.lifecycle import Stage
-from models.names import ITEM_LABEL, RECONCILE_WORKFLOW
+from models.names import ITEM_LABEL
 from tests.faults.fault_rig import Rig
 from tests.faults.post_office import Delivery, PostOffice, open_post_office
 from tests.jira_gateway.jira_people import clients_of
-from tests.workflows.office import Issue, Office
-from tests.workflows.opening import real_office
+from tests.workflows.office import Issue
+from tests.workflows.opening import real_office, skipping_office
 
 ISSUES = 6
 ROUNDS = 3
@@ -33,7 +30,7 @@ FATES = ("lost", "once", "once", "twice", "forged", "late")
 
 @pytest.fixture
 async def post(tmp_path: Path) -> AsyncIterator[PostOffice]:
-    async with open_post_office(tmp_path) as opened:
+    async with skipping_office(tmp_path) as office, open_post_office(office) as opened:
         yield opened
 
 
@@ -117,33 +114,16 @@ async def test_an_issue_that_was_moved_to_another_project_is_heard_on(
 
 
 async def test_an_issue_whose_deletion_nobody_told_ends_its_item(tmp_path: Path) -> None:
-    async with real_office(tmp_path) as office:
+    async with real_office(tmp_path) as office, open_post_office(office) as post:
         issue = await office.report("Trouble")
         await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
         with office.jira.client(office.jira.admin_auth) as http:
             http.delete(f"/rest/api/2/issue/{issue.key}").raise_for_status()
-        await _until_listed(office, issue)
-        queue = office.settings.task_queue
-        found = await office.client.execute_workflow(
-            RECONCILE_WORKFLOW, id="reconcile", task_queue=queue, result_type=ReconcileResult
-        )
+        await post.listed(issue)
+        found = await post.reconcile()
         assert (found.running, found.told) == (1, 1)
         await office.handle(issue).result()
         assert EventKind.ISSUE_GONE in await office.timeline(issue)
-
-
-async def _until_listed(office: Office, issue: Issue) -> None:
-    """Visibility is some moments behind."""
-
-    async def listed() -> bool:
-        found = [one.id async for one in office.client.list_workflows(RUNNING)]
-        return office.handle(issue).id in found
-
-    for _ in range(200):
-        if await listed():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"visibility did not list {issue.key} within 10 s")
 
 
 async def test_a_renamed_issue_is_heard_on_without_webhooks(post: PostOffice) -> None:

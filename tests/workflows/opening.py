@@ -175,9 +175,16 @@ async def skipping_office(directory: Path, **worker_options: Any) -> AsyncIterat
 
 @asynccontextmanager
 async def real_office(
-    directory: Path, *, server_options: Sequence[str] = (), **worker_options: Any
+    directory: Path,
+    *,
+    kind: type[Office] = RealOffice,
+    server_options: Sequence[str] = (),
+    **worker_options: Any,
 ) -> AsyncIterator[Office]:
-    """An office on a real Temporal server; `server_options` are of its command line."""
+    """An office on a real Temporal server; `server_options` are of its command line.
+
+    Of the kind `Office` its clocks run as in life, so that nothing falls due by itself.
+    """
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal_binary()),
         search_attributes=ALL_KEYS,
@@ -187,7 +194,7 @@ async def real_office(
     async with (
         environment,
         open_office(
-            directory, environment, environment.client, kind=RealOffice, **worker_options
+            directory, environment, environment.client, kind=kind, **worker_options
         ) as office,
     ):
         yield office
