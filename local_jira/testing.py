@@ -17,9 +17,8 @@ from local_jira.settings import LocalJiraSettings
 
 Json = dict[str, Any]
 START_TIMEOUT_SECONDS = 20.0
-# The site speaks plain HTTP; reading the machine's certificates for each client would take longer
-# than most tests.
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that speak to 127.0.0.1 without TLS: to load certificates takes longer than a call."""
 
 
 @dataclass
@@ -39,7 +38,7 @@ class RunningLocalJira:
             auth=auth or self.bot_auth,
             timeout=30,
             trust_env=False,
-            verify=NO_CERTIFICATES,
+            verify=PLAIN,
         )
 
     def auth_of(self, name: str) -> tuple[str, str]:
@@ -105,7 +104,7 @@ class RunningLocalJira:
             json=body,
             timeout=30,
             trust_env=False,
-            verify=NO_CERTIFICATES,
+            verify=PLAIN,
         )
         answer.raise_for_status()
         return answer.json() if answer.content else {}

@@ -66,7 +66,7 @@ class PostOffice:
         async def through() -> bool:
             return all(one["state"] != "pending" for one in self.office.jira.deliveries(since))
 
-        await self._patiently(through, say="Jira has sent everything")
+        await self.patiently(through, say="Jira has sent everything")
         found = self.receiver.received[self.taken :]
         self.taken += len(found)
         return list(found)
@@ -120,7 +120,7 @@ class PostOffice:
         async def shown() -> bool:
             return item in [one.id async for one in self.office.client.list_workflows(RUNNING)]
 
-        await self._patiently(shown, say=f"visibility lists {issue.key}")
+        await self.patiently(shown, say=f"visibility lists {issue.key}")
 
     async def at_rest(self, issue: Issue) -> None:
         """Wait until the item has nothing under way and nothing untaken."""
@@ -131,19 +131,24 @@ class PostOffice:
                 "pending_workflow_task"
             )
 
-        await self._patiently(resting, say=f"the item of {issue.key} is at rest")
+        await self.patiently(resting, say=f"the item of {issue.key} is at rest")
 
-    async def _patiently(self, question: Callable[[], Awaitable[bool]], *, say: str) -> None:
+    async def patiently(self, question: Callable[[], Awaitable[bool]], *, say: str) -> None:
+        """Wait until the answer is yes."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while not await question():
             late = asyncio.get_running_loop().time() > deadline
             assert not late, f"waited in vain until {say}"
             await asyncio.sleep(0.02)
 
+    async def timeline(self, issue: Issue) -> tuple[Event, ...]:
+        """The item's events, in order."""
+        timeline = await self.office.handle(issue).query("timeline", result_type=Timeline)
+        return timeline.events
+
     async def events(self, issue: Issue, kind: EventKind) -> list[Event]:
         """The item's events of one kind."""
-        timeline = await self.office.handle(issue).query("timeline", result_type=Timeline)
-        return [event for event in timeline.events if event.kind is kind]
+        return [event for event in await self.timeline(issue) if event.kind is kind]
 
     async def heard(self, issue: Issue) -> list[int]:
         """The ids of the customer's comments in the item's timeline, in its order."""
@@ -164,7 +169,7 @@ class PostOffice:
         async def everything() -> bool:
             return await self.heard(issue) == self.written(issue)
 
-        await self._patiently(everything, say=f"everything of {self.written(issue)} is heard")
+        await self.patiently(everything, say=f"everything of {self.written(issue)} is heard")
 
 
 def _by_people(deliveries: list[Delivery]) -> list[Delivery]:

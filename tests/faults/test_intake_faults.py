@@ -19,12 +19,10 @@ from models.names import ITEM_LABEL
 from tests.faults.fault_rig import Rig
 from tests.faults.post_office import Delivery, PostOffice, open_post_office
 from tests.jira_gateway.jira_people import clients_of
-from tests.workflows.office import Issue
 from tests.workflows.opening import real_office, skipping_office
 
 ISSUES = 6
 ROUNDS = 3
-ELSEWHERE = {"project": "PROD", "issueType": "Task"}
 FATES = ("lost", "once", "once", "twice", "forged", "late")
 
 
@@ -96,10 +94,7 @@ async def test_an_issue_that_was_moved_to_another_project_is_heard_on(
     await office.until(
         issue, lambda s: ITEM_LABEL in office.fields(issue)["labels"], say="it is triaged and shown"
     )
-    with office.jira.client(office.jira.admin_auth) as http:
-        moved = http.post(f"/__local__/issues/{issue.key}/move", json=ELSEWHERE)
-    assert moved.is_success, moved.text
-    renamed = Issue(id=issue.id, key=moved.json()["key"])
+    renamed = await office.leave(issue, "PROD")
     await office.comment(renamed, "cora", "Still broken", tell=False)
     for delivery in await post.collect(2):
         if webhooks == "arrive":
@@ -117,8 +112,7 @@ async def test_an_issue_whose_deletion_nobody_told_ends_its_item(tmp_path: Path)
     async with real_office(tmp_path) as office, open_post_office(office) as post:
         issue = await office.report("Trouble")
         await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
-        with office.jira.client(office.jira.admin_auth) as http:
-            http.delete(f"/rest/api/2/issue/{issue.key}").raise_for_status()
+        await office.delete(issue, tell=False)
         await post.listed(issue)
         found = await post.reconcile()
         assert (found.running, found.told) == (1, 1)
@@ -131,9 +125,7 @@ async def test_a_renamed_issue_is_heard_on_without_webhooks(post: PostOffice) ->
     issue = await office.create("Trouble")
     await post.sweep()
     await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
-    with office.jira.client(office.jira.auth_of("ada")) as http:
-        body = {"fields": {"summary": "Something else by now"}}
-        http.put(f"/rest/api/2/issue/{issue.key}", json=body).raise_for_status()
+    await office.edit(issue, "ada", summary="Something else by now", tell=False)
     await office.comment(issue, "cora", "Still broken", tell=False)
     await post.sweep()
     await post.everything_is_heard(issue)

@@ -138,7 +138,13 @@ class Office:
             await self.tell(issue)
 
     async def move(
-        self, issue: Issue, by: str, transition: str, *, resolution: str | None = None
+        self,
+        issue: Issue,
+        by: str,
+        transition: str,
+        *,
+        resolution: str | None = None,
+        tell: bool = True,
     ) -> None:
         """Somebody moves the issue through a transition, by its name."""
         await self.now()
@@ -148,19 +154,28 @@ class Office:
         if resolution:
             body["fields"] = {"resolution": {"name": resolution}}
         self._jira("POST", f"/rest/api/2/issue/{issue.key}/transitions", by, body)
-        await self.tell(issue)
+        if tell:
+            await self.tell(issue)
 
-    async def edit(self, issue: Issue, by: str, **fields: Any) -> None:
+    async def edit(self, issue: Issue, by: str, *, tell: bool = True, **fields: Any) -> None:
         """Somebody edits fields in Jira."""
         await self.now()
         self._jira("PUT", f"/rest/api/2/issue/{issue.key}", by, {"fields": fields})
-        await self.tell(issue)
+        if tell:
+            await self.tell(issue)
 
-    async def delete(self, issue: Issue) -> None:
+    async def delete(self, issue: Issue, *, tell: bool = True) -> None:
         """An admin deletes the issue."""
-        with self.jira.client(self.jira.admin_auth) as http:
-            http.delete(f"/rest/api/2/issue/{issue.key}").raise_for_status()
-        await self.tell(issue)
+        self._jira("DELETE", f"/rest/api/2/issue/{issue.key}", None)
+        if tell:
+            await self.tell(issue)
+
+    async def leave(self, issue: Issue, project: str) -> Issue:
+        """An admin moves the issue to another project, which gives it another key."""
+        await self.now()
+        body = {"project": project, "issueType": "Task"}
+        moved = self._jira("POST", f"/__local__/issues/{issue.key}/move", None, body)
+        return Issue(id=issue.id, key=moved["key"])
 
     def fields(self, issue: Issue) -> dict[str, Any]:
         """The issue's fields as Jira shows them."""
