@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from statistics import mean
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.budget import LIMITS, Cost, cost_of
 from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
+from bench.item_life import LivesCost, costs_of_lives
 from bench.projection import (
     FAULTS,
     WISHES,
@@ -21,6 +24,7 @@ from bench.projection import (
 )
 from bench.recordings import all_recordings
 from bench.worker_start import seconds_to_first_poll
+from runtime.log import configure_logging
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 WORKER_STARTS = 3
@@ -28,6 +32,7 @@ WORKER_STARTS = 3
 
 def main() -> int:
     """Returns 1 when a budget is not kept."""
+    configure_logging(level=logging.CRITICAL)  # what fails here fails on purpose
     console = Console(width=100)
     costs = [cost_of(recording) for recording in all_recordings()]
     console.print(_costs_table(costs))
@@ -37,6 +42,8 @@ def main() -> int:
     console.print(
         f"\nA projection with nothing to do: [bold]{idle}[/] Jira call(s) at most; goal 1."
     )
+    lives = costs_of_lives()
+    console.print(_lives_table(lives))
     starts = seconds_to_first_poll(WORKER_STARTS)
     shown = ", ".join(f"{seconds:.2f}" for seconds in starts)
     console.print(f"Worker start to first poll: {shown} s; goal under 3 s on a quiet machine.")
@@ -49,6 +56,7 @@ def main() -> int:
                 "cost_per_item": [asdict(cost) for cost in costs],
                 "idle_projection_calls": idle,
                 "projection_calls": [asdict(cost) for cost in projections],
+                "calls_of_a_life": {cost.faults: cost.calls for cost in lives},
                 "worker_start_seconds": starts,
                 "clocks": asdict(speed),
             },
@@ -81,6 +89,20 @@ def _costs_table(costs: list[Cost]) -> Table:
         table.add_row(
             cost.scenario, str(cost.actions), str(cost.events), f"{cost.bytes:,}",
             str(cost.jira_calls), budget,
+        )  # fmt: skip
+    return table
+
+
+def _lives_table(costs: tuple[LivesCost, ...]) -> Table:
+    table = Table(title="Jira calls of a plain item's whole life (counted in the journal)")
+    table.add_column("faults")
+    for name in ("items", "failed calls", "calls per item", "from", "to", "writes committed"):
+        table.add_column(name, justify="right")
+    for cost in costs:
+        committed = sum(sum(life.committed.values()) for life in cost.lives)
+        table.add_row(
+            cost.faults, str(len(cost.lives)), str(cost.failed), f"{mean(cost.calls):.1f}",
+            str(cost.calls[0]), str(cost.calls[-1]), f"{committed / len(cost.lives):.1f}",
         )  # fmt: skip
     return table
 

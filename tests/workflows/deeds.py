@@ -43,7 +43,7 @@ async def propose(office: Office, issue: Issue, kind: ActionKind, minor: int | N
         summary="The customer was charged twice.",
         amount=Money(minor=minor, currency="EUR") if minor is not None else None,
     )
-    answer = await office.handle(issue).execute_update(
+    answer: Answer = await office.handle(issue).execute_update(
         "propose_action",
         await office.signed(message, Act.PROPOSE, issue),
         result_type=Answer,

@@ -204,7 +204,8 @@ class Office:
 
     async def status(self, issue: Issue) -> ItemStatus:
         """The item's status."""
-        return await self.handle(issue).query("status", result_type=ItemStatus)
+        status: ItemStatus = await self.handle(issue).query("status", result_type=ItemStatus)
+        return status
 
     async def timeline(self, issue: Issue) -> list[str]:
         """The kinds of the item's events, in order."""
@@ -214,7 +215,8 @@ class Office:
     async def request(self, request_id: str) -> ActionStatus:
         """A request's status."""
         handle = self.client.get_workflow_handle(action_workflow_id(request_id))
-        return await handle.query("status", result_type=ActionStatus)
+        status: ActionStatus = await handle.query("status", result_type=ActionStatus)
+        return status
 
     async def until(
         self, issue: Issue, condition: Callable[[ItemStatus], object], *, say: str
@@ -276,7 +278,10 @@ class Office:
             ),
         )
         handle = self.client.get_workflow_handle(subject)
-        return await handle.execute_update("decide", ballot, id=str(uuid4()), result_type=Answer)
+        answer: Answer = await handle.execute_update(
+            "decide", ballot, id=str(uuid4()), result_type=Answer
+        )
+        return answer
 
     def _jira(self, method: str, path: str, by: str | None, body: object = None) -> dict[str, Any]:
         auth = self.jira.auth_of(by) if by else self.jira.admin_auth

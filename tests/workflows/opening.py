@@ -17,6 +17,7 @@ from uuid import uuid4
 import uvicorn
 from pydantic import SecretStr
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -45,7 +46,9 @@ from workflows.case_file import (
 
 SCALE = 150.0
 LONGEST_WAIT = timedelta(seconds=10)
-ALL_KEYS = [STAGE, SEVERITY, CATEGORY, OWNER, DUE_AT, BREACHED, AWAITING, RELEASE]
+ALL_KEYS: list[SearchAttributeKey[Any]] = [
+    *(STAGE, SEVERITY, CATEGORY, OWNER, DUE_AT, BREACHED, AWAITING, RELEASE)
+]
 CUSTOMERS = "id,segment,plan,annual_revenue_minor,currency,zone,country\n" \
     "acc-cora-customer,enterprise,gold,1200000,EUR,Europe/Berlin,DE\n"  # fmt: skip
 
