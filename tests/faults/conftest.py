@@ -7,7 +7,7 @@ import pytest
 from local_jira.testing import running_local_jira
 from tests.faults.fault_rig import Rig
 
-pytest.register_assert_rewrite("tests.faults.write_kinds")
+pytest.register_assert_rewrite("tests.faults.write_kinds", "tests.faults.random_story")
 
 
 @pytest.fixture(scope="module")
