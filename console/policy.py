@@ -11,6 +11,7 @@ import typer
 
 from console import options
 from console.plain_words import PlainGroup
+from console.policy_explain import explain
 from console.surface import print_json, say, tell
 from models.base import Frozen
 from runtime.problems import ExitCode, WrongSettings
@@ -125,5 +126,6 @@ def _print(checked: Checked, sentences: list[str], as_json: bool) -> None:
 def add_to(app: typer.Typer) -> None:
     """Register the group."""
     policy.command()(check)
+    policy.command()(explain)
     policy.command()(schema)
     app.add_typer(policy, name="policy", rich_help_panel="Policies")

@@ -59,14 +59,14 @@ def _rule_for(
         candidates = [rule for rule in snapshot.approvals if rule.name == wanted]
     else:
         candidates = [rule for rule in snapshot.approvals if proposal.kind in rule.actions]
-    facts = _facts(proposal, item)
+    facts = facts_of(proposal, item)
     for rule in candidates:
         if compile_condition(rule.when, Vocabulary.APPROVAL).holds(facts):
             return rule
     return None
 
 
-def _facts(proposal: ActionProposal, item: ItemFacts) -> dict[str, Fact]:
+def facts_of(proposal: ActionProposal, item: ItemFacts) -> dict[str, Fact]:
     """What conditions look at. An action without an amount counts as above every limit."""
     amount = proposal.amount
     return {
