@@ -21,7 +21,8 @@ from temporalio.worker import Worker
 from activities.approval import ApprovalActivities
 from activities.calendar import CalendarActivities
 from activities.customers import Customers
-from activities.effects import EffectActivities
+from activities.effects.carrying_out import EffectActivities
+from activities.effects.endpoint import Endpoints
 from activities.interpreter import JiraInterpreter
 from activities.jira import JiraActivities
 from activities.ledger import LedgerActivities
@@ -35,8 +36,10 @@ from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from ledger.failures import LedgerFailure
 from ledger.store import Ledger, open_ledger
+from models.effects import System
 from models.failures import JIRA_AUTHENTICATION
 from policies import commands
+from policies.effect_permit import Trust
 from policies.loader import load
 from policies.problems import PolicyError
 from runtime.connection import connect
@@ -51,11 +54,13 @@ from runtime.signing import load_or_create_signing_key, trusted_public_keys
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
+from workflows.policy_exception import PolicyExceptionWorkflow
 from workflows.reconcile import ReconcileWorkflow
 
 WORKFLOWS: Sequence[type] = (
     FeedbackItemWorkflow,
     PolicyActionWorkflow,
+    PolicyExceptionWorkflow,
     IntakeSweepWorkflow,
     ReconcileWorkflow,
 )
@@ -75,6 +80,16 @@ def _jira_clients(settings: Settings) -> JiraClients:
     return JiraClients(jira.url, JiraCredentials(user=jira.user, token=jira.token), jira.kind)
 
 
+def _endpoints(settings: Settings) -> Endpoints:
+    own = {
+        System.BILLING: settings.billing_url,
+        System.FLAGS: settings.flags_url,
+        System.ACCOUNTS: settings.accounts_url,
+    }
+    given = {system: url for system, url in own.items() if url is not None}
+    return Endpoints(settings.effects_url, given)
+
+
 def build_activities(
     settings: Settings,
     client: Client,
@@ -88,7 +103,12 @@ def build_activities(
     signer = load_or_create_signing_key(settings.signing_key_file)
     interpreter = JiraInterpreter(policies.people, commands.parse, signer, now)
     on_issues = JiraActivities(gateway, interpreter, ledger)
-    effects = EffectActivities(settings.effects_url)
+    trusted_keys = trusted_public_keys(settings.signing_key_file)
+    effects = EffectActivities(
+        _endpoints(settings),
+        Trust(trusted_keys, settings.allow_unproven_decisions),
+        dry_run=settings.dry_run,
+    )
     receiving = ReceiveActivities(
         gateway,
         interpreter,
@@ -97,8 +117,9 @@ def build_activities(
         ledger,
         pinning=Pinning(
             scale=settings.clock_scale,
-            trusted_keys=trusted_public_keys(settings.signing_key_file),
+            trusted_keys=trusted_keys,
             allow_unproven=settings.allow_unproven_decisions,
+            seal=signer.seal,
         ),
     )
     return [
@@ -106,9 +127,11 @@ def build_activities(
         on_issues.read_issue,
         on_issues.project_to_jira,
         LedgerActivities(ledger).append_to_ledger,
-        ApprovalActivities().plan_approval,
+        ApprovalActivities(dry_run=settings.dry_run).plan_approval,
         effects.execute,
         effects.compensate,
+        effects.end_exception,
+        effects.confirm_change,
         CalendarActivities().extend_calendar,
         LevelActivities(policies.people).look_up_level,
         NoticeActivities(policies.people, notifiers(settings)).send_notice,

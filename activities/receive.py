@@ -7,7 +7,7 @@ what does is a category, a severity, hashes for finding similar items, and a dig
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +32,10 @@ from ledger.records import IndexedItem
 from models.activity_io import Received, ReceiveInput
 from models.failures import LEDGER_UNAVAILABLE
 from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
-from models.policy import PolicySnapshot
+from models.policy import PolicySnapshot, Seal
 from policies import routing, snapshot
 from policies.policy_set import PolicySet
+from policies.seal import sealed_bytes
 
 log = structlog.get_logger(__name__)
 
@@ -74,12 +75,14 @@ class Pinning:
     """What a snapshot takes from this installation.
 
     `scale` is how many times faster than real time clocks run; `trusted_keys` maps a signing key's
-    id to its public half in hex.
+    id to its public half in hex; `seal` signs what is pinned, and without it no action that has an
+    effect can be carried out.
     """
 
     scale: float
     trusted_keys: Mapping[str, str]
     allow_unproven: bool
+    seal: Callable[[bytes], Seal] | None = None
 
 
 class ReceiveActivities:
@@ -155,7 +158,12 @@ class ReceiveActivities:
                 allow_unproven=self._pinning.allow_unproven,
                 owner=routed.owner,
             )
-        return routed, pinned
+        return routed, self._sealed(pinned)
+
+    def _sealed(self, pinned: PolicySnapshot) -> PolicySnapshot:
+        if self._pinning.seal is None:
+            return pinned
+        return pinned.model_copy(update={"seal": self._pinning.seal(sealed_bytes(pinned))})
 
     def _item(self, full: FullReading, text: str, policy_set: PolicySet) -> FeedbackItem:
         source = full.source

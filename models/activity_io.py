@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.approval import ActionProposal, EffectReceipt, ItemFacts
+from models.approval import ActionProposal, ItemFacts
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
 from models.events import LedgerEntry
@@ -58,13 +58,6 @@ class PlanInput(Frozen):
     item: ItemFacts
     snapshot: PolicySnapshot
     now: Moment
-
-
-class EffectInput(Frozen):
-    """Carry out or undo the effect of an approved proposal."""
-
-    proposal: ActionProposal
-    receipt: EffectReceipt | None = None
 
 
 class ExtendCalendarInput(Frozen):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from models.action_parameters import ActionParameters
 from models.base import Frozen, Moment
 from models.clocks import ClockReading
 from models.lifecycle import Severity
@@ -38,6 +39,7 @@ class ActionProposal(Frozen):
 
     `subject` is the customer's pseudonymous reference, or the rung's name for a climb.
     `summary` is plain words by us or by the proposer; it is shown in notices and the Temporal UI.
+    A `dry_run` goes the whole way, and sends nothing in the end.
     """
 
     request_id: str
@@ -49,6 +51,8 @@ class ActionProposal(Frozen):
     evidence: tuple[str, ...] = ()
     proposed_by: Actor
     proposed_at: Moment
+    parameters: ActionParameters = ActionParameters()
+    dry_run: bool = False
 
 
 class ItemFacts(Frozen):
@@ -76,6 +80,7 @@ class ApprovalPlan(Frozen):
 
     `quorum` 0 means that no person is needed. `rule` names the approval rule, `explanation` says
     in words why it applies. `opened_at`, `expires_at` and `remind_at` are fixed moments.
+    `dry_run`: the request, its rule or this installation wants nothing to be sent.
     """
 
     rule: str
@@ -89,6 +94,7 @@ class ApprovalPlan(Frozen):
     explanation: str
     trusted_keys: dict[str, str] = {}
     allow_unproven: bool = False
+    dry_run: bool = False
 
 
 class Choice(StrEnum):
@@ -151,14 +157,19 @@ class EffectState(StrEnum):
     NONE = "none"
     VERIFIED = "verified"
     COMPENSATED = "compensated"
+    DRY_RUN = "dry_run"
 
 
 class EffectReceipt(Frozen):
-    """What the outside system says of the effect. `reference` is its own id for it."""
+    """What the outside system says of the effect. `reference` is its own id for it.
+
+    `would_send` is what a dry run kept back, exactly.
+    """
 
     idempotency_key: str
     state: EffectState
     reference: str | None = None
+    would_send: str | None = None
 
 
 class ActionResult(Frozen):
@@ -175,7 +186,10 @@ class ActionResult(Frozen):
 
 
 class ActionStatus(Frozen):
-    """What `PolicyActionWorkflow` answers to the query `status`."""
+    """What `PolicyActionWorkflow` answers to the query `status`.
+
+    `stuck` is the failure over which an approved effect waits for a person.
+    """
 
     proposal: ActionProposal
     item: ItemFacts
@@ -186,3 +200,5 @@ class ActionStatus(Frozen):
     effect: EffectReceipt | None = None
     parked: str | None = None
     clock: ClockReading | None = None
+    stuck: str | None = None
+    stuck_since: Moment | None = None

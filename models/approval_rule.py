@@ -39,4 +39,5 @@ class ApprovalRule(Frozen):
     expires_after: int
     remind_after: int | None = None
     business: bool = False
+    dry_run: bool = False
     why: str

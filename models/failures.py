@@ -164,6 +164,35 @@ NOTICE_CHANNEL_MISSING = Failure(
     remedy="people.yaml names a channel that this worker or this person does not have. Set it up, "
     "or name another one under the person's notify.",
 )
+EFFECT_NOT_PERMITTED = Failure(
+    type="EffectNotPermitted",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="What was handed over as the approval does not allow this action, so nothing was sent. "
+    "Look who started that workflow; then propose the action on its item.",
+)
+EFFECT_IRREVERSIBLE = Failure(
+    type="EffectIrreversible",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="This kind of action cannot be undone. Look in that system how far it came, then let "
+    "it be tried again.",
+)
+EFFECT_IN_DOUBT = Failure(
+    type="EffectInDoubt",
+    retryable=False,
+    who=WhoActs.OPERATOR,
+    remedy="The system that carries out the action did not answer for so long that nobody knows "
+    "whether it was done, and undoing it did not succeed. Look there, then let it be tried again; "
+    "trying again never does it twice.",
+)
+PARAMETERS_WRONG = Failure(
+    type="ParametersWrong",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="The action needs to know more, or was told what it does not need. Say which feature, "
+    "which field and value, or until when.",
+)
 NOT_ENTITLED = Failure(
     type="NotEntitled",
     retryable=False,
@@ -253,6 +282,10 @@ ALL_FAILURES: tuple[Failure, ...] = (
     NOTICE_UNAVAILABLE,
     NOTICE_REFUSED,
     NOTICE_CHANNEL_MISSING,
+    EFFECT_NOT_PERMITTED,
+    EFFECT_IRREVERSIBLE,
+    EFFECT_IN_DOUBT,
+    PARAMETERS_WRONG,
     NOT_ENTITLED,
     UNPROVEN,
     TOO_LATE,

@@ -9,13 +9,14 @@ from models.base import Frozen, Moment
 from models.clock_rules import Standing
 from models.clocks import ClockRun
 from models.decision import Decision
+from models.effects import StuckEffect
 from models.events import Event
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, DesiredComment, DesiredLink, SeenFields
 from models.ladder import LevelFound
 from models.lifecycle import Severity, StatusCategory
 from models.notice import Notice
-from models.people import Actor
+from models.people import Actor, Proof
 from models.policy import PolicySnapshot
 
 
@@ -87,12 +88,20 @@ class LadderState(Frozen):
 
 
 class OpenAction(Frozen):
-    """A policy action that this item started; its workflow runs on its own."""
+    """A policy action that this item started; its workflow runs on its own.
+
+    `asked` is the proof of whoever proposed it, kept until it can be handed on. `ends_at` is when
+    the exception that it began ends, and `ended` says that it has.
+    """
 
     proposal: ActionProposal
     workflow_id: str
     started: bool = False
     result: ActionResult | None = None
+    asked: Proof | None = None
+    stuck: StuckEffect | None = None
+    ends_at: Moment | None = None
+    ended: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -101,10 +110,14 @@ class OpenAction(Frozen):
 
 
 class Outgoing(Frozen):
-    """Something to tell a policy action's workflow: a ballot, or that it is withdrawn."""
+    """Something to tell a policy action's workflow: a ballot, that a person wants its effect tried
+    again (or undone), or else that it is withdrawn.
+    """
 
     workflow_id: str
     ballot: Ballot | None = None
+    resumed_by: Actor | None = None
+    undo: bool = False
 
 
 class Parked(Frozen):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from models.action_parameters import ActionParameters
 from models.approval import ActionKind, ActionProposal, ActionResult, ItemFacts, Money
 from models.base import Frozen, Moment
 from models.clocks import ClockReading
@@ -13,7 +14,7 @@ from models.decision import Confidence
 from models.events import Event
 from models.item_state import ItemState
 from models.lifecycle import Awaiting, Outcome, Severity, Stage
-from models.people import Actor
+from models.people import Actor, Proof
 from models.policy import PolicySnapshot
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -84,6 +85,8 @@ class ProposeAction(Frozen):
     summary: ShortWords
     amount: Money | None = None
     evidence: tuple[str, ...] = ()
+    parameters: ActionParameters = ActionParameters()
+    dry_run: bool = False
 
 
 class Resolve(Frozen):
@@ -97,9 +100,13 @@ class Resolve(Frozen):
 
 
 class Resume(Frozen):
-    """Signal: the cause is mended, go on."""
+    """Signal: the cause is mended, go on.
+
+    For an approved effect that stands still: look again and go on, or with `undo` undo it.
+    """
 
     actor: Actor | None = None
+    undo: bool = False
 
 
 class Answer(Frozen):
@@ -111,12 +118,16 @@ class Answer(Frozen):
 
 
 class ActionStart(Frozen):
-    """Starts `PolicyActionWorkflow`. `report_to` is the item's workflow id."""
+    """Starts `PolicyActionWorkflow`. `report_to` is the item's workflow id.
+
+    `asked` is the proof of whoever proposed it; what is carried out is checked against it.
+    """
 
     proposal: ActionProposal
     item: ItemFacts
     snapshot: PolicySnapshot
     report_to: str
+    asked: Proof | None = None
 
 
 class ActionReported(Frozen):
@@ -132,8 +143,28 @@ class ActionReminder(Frozen):
     people: tuple[str, ...]
 
 
+class ActionStuck(Frozen):
+    """Signal to the item: an approved action stands still until a person says how to go on."""
+
+    request_id: str
+    failure: str
+
+
+class ExceptionTold(Frozen):
+    """Signal to the item: an exception from a policy now ends then, or has ended."""
+
+    request_id: str
+    ends_at: Moment
+    ended: bool
+    stuck: str | None = None
+
+
 class OpenActionStatus(Frozen):
-    """One policy action in an item's status."""
+    """One policy action in an item's status.
+
+    `stuck` is the failure over which an approved action stands still. `ends_at` is when an
+    exception ends, and `ended` says that it has.
+    """
 
     request_id: str
     workflow_id: str
@@ -143,6 +174,11 @@ class OpenActionStatus(Frozen):
     proposed_by: str
     outcome: str | None
     failure: str | None = None
+    stuck: str | None = None
+    stuck_since: Moment | None = None
+    ends_at: Moment | None = None
+    ended: bool = False
+    dry_run: bool = False
 
 
 class ItemStatus(Frozen):

@@ -9,6 +9,7 @@ from typing import Final
 
 FEEDBACK_ITEM_WORKFLOW: Final = "FeedbackItemWorkflow"
 POLICY_ACTION_WORKFLOW: Final = "PolicyActionWorkflow"
+POLICY_EXCEPTION_WORKFLOW: Final = "PolicyExceptionWorkflow"
 INTAKE_SWEEP_WORKFLOW: Final = "IntakeSweepWorkflow"
 INTAKE_SWEEP_SCHEDULE: Final = "followthrough-intake-sweep"
 RECONCILE_WORKFLOW: Final = "ReconcileWorkflow"
@@ -21,6 +22,9 @@ SIGNAL_DECIDE: Final = "decide"
 SIGNAL_RECONTACT: Final = "recontact"
 SIGNAL_ACTION_REPORTED: Final = "action_reported"
 SIGNAL_ACTION_REMINDER: Final = "action_reminder"
+SIGNAL_ACTION_STUCK: Final = "action_stuck"
+SIGNAL_EXCEPTION_CHANGED: Final = "exception_changed"
+SIGNAL_EXCEPTION_TOLD: Final = "exception_told"
 SIGNAL_RESUME: Final = "resume"
 SIGNAL_WITHDRAW: Final = "withdraw"
 
@@ -66,3 +70,8 @@ def feedback_workflow_id(issue_id: str) -> str:
 def action_workflow_id(request_id: str) -> str:
     """The workflow of one policy action or rung approval."""
     return f"action-{request_id}"
+
+
+def exception_workflow_id(request_id: str) -> str:
+    """The workflow of the exception from a policy that this request began."""
+    return f"exception-{request_id}"

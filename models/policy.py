@@ -43,6 +43,13 @@ class WatchRule(Frozen):
     same_category: bool = True
 
 
+class Seal(Frozen):
+    """A worker's signature, in hex, over the rules that it pinned (`policies.seal`)."""
+
+    key_id: str
+    signature: str
+
+
 class PolicySnapshot(Frozen):
     """The rules pinned to one item at triage. A policy edited later never changes them.
 
@@ -55,7 +62,8 @@ class PolicySnapshot(Frozen):
     `earlier_calendars` are kept for the verdicts of stopped clocks that they counted. Shares in
     `comment_at_percent` are also told on the issue; those in `quiet_at_percent` wake nobody, they
     are taken down with their moment when the item next has something to do. No `clock_rules` means
-    the usual ones.
+    the usual ones. `seal` shows where an action is carried out that a worker pinned these rules,
+    and not somebody who merely started a workflow.
     """
 
     version: str
@@ -81,6 +89,7 @@ class PolicySnapshot(Frozen):
     permissions: dict[Act, tuple[str, ...]]
     trusted_keys: dict[str, str] = {}
     allow_unproven: bool = False
+    seal: Seal | None = None
 
     def person(self, person_id: str) -> Person | None:
         """The pinned person with this id, if the item's rules concern them."""

@@ -109,6 +109,7 @@ def _plan_by(
         explanation=_explanation(rule, eligible),
         trusted_keys=snapshot.trusted_keys,
         allow_unproven=snapshot.allow_unproven,
+        dry_run=rule.dry_run or proposal.dry_run,
     )
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from difflib import get_close_matches
 
+from models.action_parameters import AT_ONCE
 from models.approval import ActionKind
 from models.jira_view import CommandName, JiraCommand
 from models.lifecycle import Outcome, Severity
+from policies.action_needs import PAYING, what_is_wrong
+from policies.action_words import ParameterError, parameter_words, read_parameters
 from policies.money import DECIMALS, AmountError, read_amount
 
 LONGEST_REASON = 2_000
@@ -23,7 +27,6 @@ _REQUEST = re.compile(r"[0-9]+-[A-Za-z0-9]+-[0-9]+")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+", re.IGNORECASE | re.ASCII)
 _MENTION = re.compile(r"\[~(?:accountid:)?([^\]\s]+)\]")
 _OVERRIDE_KEYS = ("severity", "category", "owner")
-_WITH_AMOUNT = (ActionKind.REFUND, ActionKind.CREDIT)
 _PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
 
 _NO_SUCH_COMMAND = (
@@ -136,18 +139,32 @@ def _propose(words: list[str]) -> Read:
     arguments: tuple[str, ...] = (kind.value,)
     if _begins_with_amount(kind, rest):
         arguments, rest = (kind.value, *_amount(rest, usage)), rest[2:]
-    elif kind in _WITH_AMOUNT:
+    elif kind in PAYING:
         raise _Malformed(f"A {kind.value} needs an amount. {usage}")
+    given = parameter_words(rest)
+    _check_parameters(kind, given)
+    arguments, rest = (*arguments, *given), rest[len(given) :]
     if not rest:
         raise _Malformed(f"Say why. {usage}")
     return arguments, rest
+
+
+def _check_parameters(kind: ActionKind, given: list[str]) -> None:
+    """What a kind needs is said here already, where the person can still mend it at once."""
+    try:
+        parameters, _ = read_parameters(given)
+    except ParameterError as error:
+        raise _Malformed(str(error)) from None
+    wrong = what_is_wrong(kind, parameters, AT_ONCE - timedelta(days=1))
+    if wrong is not None:
+        raise _Malformed(wrong)
 
 
 def _begins_with_amount(kind: ActionKind, words: list[str]) -> bool:
     """Other actions may have an amount, but "3 customers were hit" is a reason."""
     if not words or words[0][0] not in "0123456789":
         return False
-    return kind in _WITH_AMOUNT or (len(words) > 1 and words[1] in DECIMALS)
+    return kind in PAYING or (len(words) > 1 and words[1] in DECIMALS)
 
 
 def _amount(words: list[str], usage: str) -> tuple[str, str]:

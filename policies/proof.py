@@ -49,6 +49,19 @@ def check(
     return UNPROVEN
 
 
+def signed(key_id: str, signature: str, content: bytes, trusted_keys: dict[str, str]) -> bool:
+    """Whether this trusted key made this signature (in hex) over this content."""
+    public_hex = trusted_keys.get(key_id)
+    if public_hex is None:
+        return False
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_hex))
+        key.verify(bytes.fromhex(signature), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def entitled(
     actor: Actor,
     act: Act,
@@ -83,12 +96,4 @@ def entitled(
 
 
 def _signed(proof: Proof, trusted_keys: dict[str, str]) -> bool:
-    public_hex = trusted_keys.get(proof.key_id)
-    if public_hex is None:
-        return False
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_hex))
-        key.verify(bytes.fromhex(proof.signature), proof.claim.signing_bytes())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return signed(proof.key_id, proof.signature, proof.claim.signing_bytes(), trusted_keys)

@@ -149,6 +149,7 @@ class _Resolving:
             expires_after=count(entry.expires_after),
             remind_after=count(entry.remind_after) if entry.remind_after else None,
             business=entry.business,
+            dry_run=entry.dry_run,
             why=entry.why,
         )
 

@@ -34,12 +34,35 @@ CREATE TABLE IF NOT EXISTS call (
 """
 
 
+class FaultKind(StrEnum):
+    """What goes wrong on purpose.
+
+    `status` is answered instead of doing the work, or after it with `after_commit`; a status below
+    500 refuses for good. `slow` waits first. `lost_answer` does the work and breaks the answer off.
+    `wrong_record` does the work with another amount than was asked for.
+    """
+
+    STATUS = "status"
+    SLOW = "slow"
+    LOST_ANSWER = "lost_answer"
+    WRONG_RECORD = "wrong_record"
+
+
+class FaultPlace(StrEnum):
+    """Which calls a fault strikes: those that change something, or those that look."""
+
+    WRITE = "write"
+    LOOK = "look"
+
+
 @dataclass(frozen=True)
 class Fault:
-    """One planned failure: the HTTP status, and whether the work is done before it."""
+    """One planned failure."""
 
-    status: int
-    after_commit: bool
+    status: int = 503
+    after_commit: bool = False
+    kind: FaultKind = FaultKind.STATUS
+    delay_seconds: float = 0.0
 
 
 class Result(StrEnum):
@@ -64,7 +87,7 @@ class EffectsStore:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        self._faults: dict[FaultPlace, list[Fault]] = {place: [] for place in FaultPlace}
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode=WAL")
@@ -109,15 +132,26 @@ class EffectsStore:
                 self._note(key, effect["kind"], result)
         return effect
 
-    def plan_faults(self, times: int, status: int, *, after_commit: bool) -> None:
-        """Fail the next `times` writes; replaces what was planned before."""
+    def plan_faults(self, times: int, fault: Fault, place: FaultPlace = FaultPlace.WRITE) -> None:
+        """Fail the next `times` calls of this place; replaces what was planned before."""
         with self._lock:
-            self._faults = [Fault(status, after_commit)] * times
+            self._faults[place] = [fault] * times
 
-    def take_fault(self) -> Fault | None:
-        """The failure due for this write, if one is planned."""
+    def take_fault(self, place: FaultPlace = FaultPlace.WRITE) -> Fault | None:
+        """The failure due for this call, if one is planned."""
         with self._lock:
-            return self._faults.pop() if self._faults else None
+            planned = self._faults[place]
+            return planned.pop() if planned else None
+
+    def is_switched_off(self, feature: str) -> bool:
+        """Whether an effect that stands has switched this feature off."""
+        with self._lock:
+            found = self._database.execute(
+                "SELECT 1 FROM effect WHERE kind = 'feature_off' AND status = 'executed'"
+                " AND json_extract(request, '$.feature') = ?",
+                (feature,),
+            ).fetchone()
+        return found is not None
 
     def journal(self) -> dict[str, Any]:
         """Counts that a test or an audit compares: `doubles` must be 0."""

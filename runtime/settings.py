@@ -179,7 +179,21 @@ class Settings(BaseSettings):
         description="private key that proofs are signed with",
     )
     effects_url: HttpUrl | None = Field(
-        default=None, description="address of the billing and flag endpoint"
+        default=None, description="address of the system that carries out actions"
+    )
+    billing_url: HttpUrl | None = Field(
+        default=None, description="address for refunds and credits; unset means the effects address"
+    )
+    flags_url: HttpUrl | None = Field(
+        default=None, description="address for feature flags; unset means the effects address"
+    )
+    accounts_url: HttpUrl | None = Field(
+        default=None,
+        description="address for account changes, data exports and deletions; unset means the "
+        "effects address",
+    )
+    dry_run: bool = Field(
+        default=False, description="true says what approved actions would send, and sends nothing"
     )
     smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
         default=None,

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from models.people import Proof, ProofClaim
+from models.policy import Seal
 from runtime.problems import WrongSettings
 
 KEY_ID_LENGTH = 16
@@ -42,6 +43,10 @@ class SigningKey:
         """Sign a claim; whoever calls this has made sure that the claim is true."""
         signature = self.private.sign(claim.signing_bytes())
         return Proof(claim=claim, key_id=self.key_id, signature=signature.hex())
+
+    def seal(self, content: bytes) -> Seal:
+        """Sign the rules that were just pinned (`policies.seal`)."""
+        return Seal(key_id=self.key_id, signature=self.private.sign(content).hex())
 
     @property
     def public_keys(self) -> dict[str, str]:

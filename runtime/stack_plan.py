@@ -40,6 +40,10 @@ LOCAL_JIRA_USER = "followthrough-bot@followthrough.example"
 LOCAL_JIRA_TOKEN = "local-bot-token"  # noqa: S105 - the seed's invented account, good only locally
 DRAIN_SECONDS = 40.0
 ASK_SECONDS = 2.0
+EFFECTS_VARIABLES = tuple(
+    f"FOLLOWTHROUGH_{system}_URL" for system in ("EFFECTS", "BILLING", "FLAGS", "ACCOUNTS")
+)
+"""All of them lead to the stand-in here: trying out must never reach a real billing system."""
 WAVES = (("temporal", "jira", "effects"), ("worker", "desk"))
 
 
@@ -133,7 +137,9 @@ def settings_of_stack(
             "jira": jira,
             "desk_url": urls.desk,
             "desk_port": int(variables["FOLLOWTHROUGH_DESK_PORT"]),
-            "effects_url": urls.effects,
+            **dict.fromkeys(
+                ("effects_url", "billing_url", "flags_url", "accounts_url"), urls.effects
+            ),
         }
     )
 
@@ -202,8 +208,9 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_DESK_URL": urls.desk,
         "FOLLOWTHROUGH_CLOCK_SCALE": repr(settings.clock_scale),
         "FOLLOWTHROUGH_SIGNING_KEY_FILE": str(settings.signing_key_file),
-        "FOLLOWTHROUGH_EFFECTS_URL": urls.effects,
+        **dict.fromkeys(EFFECTS_VARIABLES, urls.effects),
         "FOLLOWTHROUGH_ALLOW_UNPROVEN_DECISIONS": str(settings.allow_unproven_decisions).lower(),
+        "FOLLOWTHROUGH_DRY_RUN": str(settings.dry_run).lower(),
         "FOLLOWTHROUGH_LOG_FORMAT": settings.log_format,
         "FOLLOWTHROUGH_TASK_QUEUE": settings.task_queue,
     }

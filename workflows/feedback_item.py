@@ -26,7 +26,9 @@ with workflow.unsafe.imports_passed_through():
         Acknowledge,
         ActionReminder,
         ActionReported,
+        ActionStuck,
         Answer,
+        ExceptionTold,
         ItemResult,
         ItemStart,
         ItemStatus,
@@ -40,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.names import FEEDBACK_ITEM_WORKFLOW
     from models.people import Act, Actor, Channel
-    from policies.lifecycle import acts, deadlines, report
+    from policies.lifecycle import acts, deadlines, effects_in, report
     from policies.lifecycle.actions_in import ended, reminded
     from policies.lifecycle.clock_notes import clock_facts
     from policies.lifecycle.recontact import came_back
@@ -142,6 +144,16 @@ class FeedbackItemWorkflow:
     def action_reminder(self, reminder: ActionReminder) -> None:
         """Sent by the policy action's own workflow when its time to remind has come."""
         self._become(reminded(self.state, reminder, workflow.now()))
+
+    @workflow.signal(description="An approved action of this item stands still.")
+    def action_stuck(self, notice: ActionStuck) -> None:
+        """Sent by the policy action's own workflow; shown until a person says how to go on."""
+        self._become(effects_in.stopped(self.state, notice, workflow.now()))
+
+    @workflow.signal(description="An exception from a policy began, changed or ended.")
+    def exception_told(self, notice: ExceptionTold) -> None:
+        """Sent by the exception's own workflow."""
+        self._become(effects_in.told(self.state, notice, workflow.now()))
 
     @workflow.signal(description="The cause of the stop is mended: go on.")
     def resume(self, message: Resume) -> None:

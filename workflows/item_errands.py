@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from temporalio import workflow
-from temporalio.common import Priority
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -34,8 +34,8 @@ with workflow.unsafe.imports_passed_through():
     from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE, POLICY_INVALID, Failure
     from models.item_state import ItemState, OpenAction, Outgoing, Parked
     from models.lifecycle import PRIORITY_KEY
-    from models.messages import ActionStart, RecontactNotice
-    from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_WITHDRAW
+    from models.messages import ActionStart, RecontactNotice, Resume
+    from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_RESUME, SIGNAL_WITHDRAW
     from models.notice import NoticeResult
     from policies.lifecycle import (
         changed_rules,
@@ -251,6 +251,7 @@ class ItemErrands:
             item=item_facts(state),
             snapshot=state.snapshot,
             report_to=state.workflow_id,
+            asked=action.asked,
         )
         # A run that was reset finds its request running already, which is as it should be.
         with suppress(WorkflowAlreadyStartedError):
@@ -258,6 +259,8 @@ class ItemErrands:
                 PolicyActionWorkflow.run,
                 request,
                 id=action.workflow_id,
+                # A request is decided once: its id is worth nothing for a second run.
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 # The request outlives the item's continue-as-new, so it is not closed with it.
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 priority=self._priority(),
@@ -282,12 +285,15 @@ class ItemErrands:
             await self._send(message)
 
     async def _send(self, message: Outgoing) -> None:
-        if message.ballot is None:
-            await self._signal(message.workflow_id, SIGNAL_WITHDRAW, None)
-        else:
+        if message.ballot is not None:
             await self._signal(
                 message.workflow_id, SIGNAL_DECIDE, message.ballot.model_dump(mode="json")
             )
+        elif message.resumed_by is not None:
+            word = Resume(actor=message.resumed_by, undo=message.undo)
+            await self._signal(message.workflow_id, SIGNAL_RESUME, word)
+        else:
+            await self._signal(message.workflow_id, SIGNAL_WITHDRAW, None)
 
     async def _signal(self, workflow_id: str, signal: str, argument: object) -> None:
         handle = workflow.get_external_workflow_handle(workflow_id)

@@ -41,11 +41,11 @@ def ledger(summary: str) -> ActivityConfig:
     )
 
 
-def effect(summary: str, priority: Priority) -> ActivityConfig:
-    """Carrying out an action: a day of trying, then a person is asked."""
+def effect(summary: str, priority: Priority, *, lasts: timedelta) -> ActivityConfig:
+    """Carrying out an action, or undoing it: tried for so long, then a person is asked."""
     return ActivityConfig(
         start_to_close_timeout=timedelta(minutes=1),
-        schedule_to_close_timeout=timedelta(hours=24),
+        schedule_to_close_timeout=lasts,
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
         summary=summary,

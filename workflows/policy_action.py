@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import Priority
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 from workflows import options
 
@@ -18,9 +17,8 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.approval import ApprovalActivities
-    from activities.effects import EffectActivities
     from activities.ledger import LedgerActivities
-    from models.activity_io import AppendInput, EffectInput, PlanInput
+    from models.activity_io import AppendInput, PlanInput
     from models.approval import (
         ActionKind,
         ActionResult,
@@ -28,20 +26,31 @@ with workflow.unsafe.imports_passed_through():
         ApprovalOutcome,
         ApprovalPlan,
         Ballot,
-        EffectReceipt,
         RefusedBallot,
         Vote,
     )
-    from models.failures import EFFECT_REFUSED, EFFECT_UNAVAILABLE, MALFORMED
-    from models.lifecycle import PRIORITY_KEY, Stage
-    from models.messages import ActionReminder, ActionReported, ActionStart, Answer
+    from models.base import Frozen
+    from models.effects import Approval, CountedBallot, EffectInput
+    from models.failures import MALFORMED
+    from models.lifecycle import Stage
+    from models.messages import (
+        ActionReminder,
+        ActionReported,
+        ActionStart,
+        ActionStuck,
+        Answer,
+        Resume,
+    )
     from models.names import (
         POLICY_ACTION_WORKFLOW,
         SIGNAL_ACTION_REMINDER,
         SIGNAL_ACTION_REPORTED,
+        SIGNAL_ACTION_STUCK,
     )
     from policies import approval, approval_clock
     from policies.lifecycle import action_record, words
+    from workflows.effect_errand import EffectErrand
+    from workflows.exception_errand import follow_up
 
 
 @workflow.defn(name=POLICY_ACTION_WORKFLOW)
@@ -55,8 +64,8 @@ class PolicyActionWorkflow:
         self._votes: tuple[Vote, ...] = ()
         self._refused: tuple[RefusedBallot, ...] = ()
         self._outcome: ApprovalOutcome | None = None
-        self._effect: EffectReceipt | None = None
-        self._failure: str | None = None
+        self._counted: tuple[CountedBallot, ...] = ()
+        self._effect: EffectErrand | None = None
         self._recorded = 0
 
     @workflow.run
@@ -66,8 +75,8 @@ class PolicyActionWorkflow:
         self._show()
         await self._until_decided(self._plan)
         await self._record()
-        if self._outcome and self._outcome.granted and start.proposal.kind is not ActionKind.CLIMB:
-            await self._carry_out()
+        if self._is_to_be_carried_out():
+            await self._carry_out(self._plan)
         await self._record()
         self._show()
         result = self._result()
@@ -133,38 +142,36 @@ class PolicyActionWorkflow:
             **options.ledger(f"Record the votes: {self._outcome}"),
         )
 
-    async def _carry_out(self) -> None:
-        proposal = self._start.proposal
-        amount = words.money(proposal.amount)
-        priority = Priority(priority_key=PRIORITY_KEY[self._start.item.severity])
-        try:
-            self._effect = await workflow.execute_activity_method(
-                EffectActivities.execute,
-                EffectInput(proposal=proposal),
-                **options.effect(f"Carry out and verify: {proposal.kind} {amount}", priority),
-            )
-        except ActivityError as error:
-            cause = error.cause
-            failure = cause.type if isinstance(cause, ApplicationError) else None
-            self._failure = failure or EFFECT_UNAVAILABLE.type
-            if self._failure != EFFECT_REFUSED.type:
-                await self._undo(priority)
+    def _is_to_be_carried_out(self) -> bool:
+        """The one gate between the decision and its effect."""
+        granted = self._outcome is not None and self._outcome.granted
+        return granted and self._start.proposal.kind is not ActionKind.CLIMB
 
-    async def _undo(self, priority: Priority) -> None:
-        """Nobody knows how far it came, so it is undone: half an effect is worse than none."""
-        proposal = self._start.proposal
-        try:
-            self._effect = await workflow.execute_activity_method(
-                EffectActivities.compensate,
-                EffectInput(proposal=proposal),
-                **options.effect(f"Undo: {proposal.kind}", priority),
-            )
-        except ActivityError:
-            workflow.logger.error(
-                "effect_in_doubt", extra={"request": proposal.request_id, "failure": self._failure}
-            )
+    async def _carry_out(self, plan: ApprovalPlan) -> None:
+        request = EffectInput(
+            proposal=self._start.proposal, approval=self._approval(plan), dry_run=plan.dry_run
+        )
+        self._effect = EffectErrand(self._start, request, self._tell_stuck)
+        await self._effect.run()
+        await follow_up(self._effect, request)
 
-    async def _tell_item(self, signal: str, message: ActionReported | ActionReminder) -> None:
+    def _approval(self, plan: ApprovalPlan) -> Approval:
+        """What was said, with its proofs: it is judged again where it is carried out."""
+        return Approval(
+            item=self._start.item,
+            snapshot=self._start.snapshot,
+            report_to=self._start.report_to,
+            asked=self._start.asked,
+            opened_at=plan.opened_at or workflow.now(),
+            ballots=self._counted,
+            decided_at=workflow.now(),
+        )
+
+    async def _tell_stuck(self, notice: ActionStuck) -> None:
+        self._show()
+        await self._tell_item(SIGNAL_ACTION_STUCK, notice)
+
+    async def _tell_item(self, signal: str, message: Frozen) -> None:
         handle = workflow.get_external_workflow_handle(self._start.report_to)
         try:
             await handle.signal(signal, message)
@@ -177,8 +184,8 @@ class PolicyActionWorkflow:
             outcome=self._outcome or ApprovalOutcome.EXPIRED,
             votes=self._votes,
             refused=self._refused,
-            effect=self._effect,
-            failure=self._failure,
+            effect=self._effect.receipt if self._effect else None,
+            failure=self._effect.failure if self._effect else None,
             rule=self._plan.rule if self._plan else "",
             ended_at=workflow.now(),
         )
@@ -196,6 +203,14 @@ class PolicyActionWorkflow:
     def withdraw(self) -> None:
         """Ends an undecided request without any effect."""
         self._outcome = self._outcome or ApprovalOutcome.WITHDRAWN
+
+    @workflow.signal(
+        description="The cause of the stop is mended: try the effect again, or undo it."
+    )
+    def resume(self, message: Resume) -> None:
+        """Heard only while an approved effect stands still, and from those who may resume."""
+        if self._effect is not None:
+            self._effect.resume(message, workflow.info().workflow_id, workflow.now())
 
     @workflow.update(name="decide", description="Vote on this request, with a reason.")
     async def cast(self, ballot: Ballot) -> Answer:
@@ -219,6 +234,7 @@ class PolicyActionWorkflow:
     @workflow.query(description="The request, who may decide it, and the votes so far.")
     def status(self) -> ActionStatus:
         """Everything the approval card shows."""
+        stuck = self._effect.stuck if self._effect else None
         return ActionStatus(
             proposal=self._start.proposal,
             item=self._start.item,
@@ -226,8 +242,10 @@ class PolicyActionWorkflow:
             votes=self._votes,
             refused=self._refused,
             outcome=self._outcome,
-            effect=self._effect,
-            parked=self._failure,
+            effect=self._effect.receipt if self._effect else None,
+            parked=self._effect.failure if self._effect else None,
+            stuck=stuck.failure if stuck else None,
+            stuck_since=stuck.since if stuck else None,
             clock=approval_clock.reading(
                 self._plan, self._start.snapshot.calendar, self._outcome, workflow.now()
             ),
@@ -243,9 +261,13 @@ class PolicyActionWorkflow:
             self._refused = (*self._refused, judged)
         else:
             self._votes = (*self._votes, judged)
+            self._counted = (*self._counted, self._as_counted(ballot, judged))
             self._settle()
         self._show()
         return judged
+
+    def _as_counted(self, ballot: Ballot, vote: Vote) -> CountedBallot:
+        return CountedBallot(ballot=ballot, subject=self._subject(ballot), at=vote.at)
 
     def _subject(self, ballot: Ballot) -> str:
         """A vote is proved for this request, or for its item when it came from a Jira comment."""

@@ -29,6 +29,8 @@ class ApprovalEntry(Document):
     remind_after: Duration | None = None
     business: bool = False
     """True counts both durations in the item's business time."""
+    dry_run: bool = False
+    """True asks and decides as usual, and then says what would be sent instead of sending it."""
     why: Name
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from models.approval import ApprovalPlan, RefusedBallot, Vote
-from models.events import Event, EventKind, LedgerEntry
+from datetime import datetime
+
+from models.approval import ActionProposal, ApprovalPlan, ItemFacts, RefusedBallot, Vote
+from models.effects import EffectInput
+from models.events import Event, EventKind, Fact, LedgerEntry
 from models.messages import ActionStart
 
 
@@ -22,16 +25,58 @@ def entries(
         for number, vote in enumerate(judged, start=1)
     )
     return tuple(
-        LedgerEntry(
-            issue_id=start.item.issue_id,
-            issue_key=start.item.issue_key,
-            workflow_id=workflow_id,
-            customer=start.proposal.subject,
-            category=start.item.category,
-            policy_version=start.snapshot.version,
-            event=event,
-        )
+        _entry(start.proposal, start.item, start.snapshot.version, workflow_id, event)
         for event in events
+    )
+
+
+def effect_step(
+    request: EffectInput,
+    workflow_id: str,
+    number: int,
+    at: datetime,
+    summary: str,
+    *,
+    kind: EventKind = EventKind.EFFECT_STEP,
+    person: str | None = None,
+    **facts: Fact,
+) -> LedgerEntry:
+    """One step of carrying an approved action out. A workflow numbers its steps from 1.
+
+    Raises `ValueError` for what was not approved: that has no steps.
+    """
+    if request.approval is None:
+        raise ValueError("only what was approved is carried out")
+    proposal = request.proposal
+    event = Event(
+        operation_id=f"{workflow_id}/effect/{number}",
+        sequence=number,
+        kind=kind,
+        at=at,
+        person=person,
+        summary=summary,
+        facts={
+            "request": proposal.request_id,
+            "action": proposal.kind,
+            "dry_run": request.dry_run,
+            **facts,
+        },
+    )
+    version = request.approval.snapshot.version
+    return _entry(proposal, request.approval.item, version, workflow_id, event)
+
+
+def _entry(
+    proposal: ActionProposal, item: ItemFacts, version: str, workflow_id: str, event: Event
+) -> LedgerEntry:
+    return LedgerEntry(
+        issue_id=item.issue_id,
+        issue_key=item.issue_key,
+        workflow_id=workflow_id,
+        customer=proposal.subject,
+        category=item.category,
+        policy_version=version,
+        event=event,
     )
 
 

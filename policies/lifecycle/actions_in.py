@@ -30,7 +30,8 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         return state
     proposal = action.proposal
     actions = tuple(
-        a.model_copy(update={"result": result}) if a is action else a for a in state.actions
+        a.model_copy(update={"result": result, "stuck": None, "asked": None}) if a is action else a
+        for a in state.actions
     )
     state = state.model_copy(update={"actions": actions})
     state = record.happened(
@@ -46,6 +47,7 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         refused_ballots=len(result.refused),
         effect=result.effect.state if result.effect else None,
         effect_reference=result.effect.reference if result.effect else None,
+        would_send=result.effect.would_send if result.effect else None,
         failure=result.failure,
     )
     state = running_clocks.follow(state)

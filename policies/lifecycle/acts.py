@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.approval import ActionKind, ActionProposal, Ballot
+from models.approval import ActionProposal, Ballot
 from models.decision import Decision
 from models.events import EventKind
 from models.failures import (
@@ -17,6 +17,7 @@ from models.failures import (
     DUPLICATE_OF_ITSELF,
     MALFORMED,
     NOTHING_TO_ACT_ON,
+    PARAMETERS_WRONG,
     TOO_LATE,
     UNKNOWN_VALUE,
     Failure,
@@ -26,15 +27,13 @@ from models.lifecycle import Outcome, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resume
 from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
-from policies import escalation, proof
-from policies.lifecycle import clock_notes, record, running_clocks, taking_on, words
+from policies import action_needs, escalation, proof
+from policies.lifecycle import clock_notes, effects_in, record, running_clocks, taking_on, words
 from policies.lifecycle.changed_rules import change_category
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
 from policies.lifecycle.stages import ladder_rules, waiting_actions
 from policies.proof_content import of_message
-
-_PAYING = (ActionKind.REFUND, ActionKind.CREDIT)
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,13 @@ def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
     )
     if refused:
         return refused
-    if message.kind in _PAYING and (message.amount is None or message.amount.minor == 0):
+    unpaid = message.amount is None or message.amount.minor == 0
+    if message.kind in action_needs.PAYING and unpaid:
         return refuse(state, message.actor, Act.PROPOSE, AMOUNT_MISSING, now)
+    wrong = action_needs.what_is_wrong(message.kind, message.parameters, now)
+    wrong = wrong or effects_in.unchangeable(state, message.parameters)
+    if wrong is not None:
+        return refuse(state, message.actor, Act.PROPOSE, PARAMETERS_WRONG, now, because=wrong)
     return open_action(state, message, now)
 
 
@@ -132,19 +136,26 @@ def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acte
         evidence=message.evidence,
         proposed_by=message.actor.without_proof(),
         proposed_at=now,
+        parameters=message.parameters,
+        dry_run=message.dry_run,
     )
-    action = OpenAction(proposal=proposal, workflow_id=action_workflow_id(request_id))
+    action = OpenAction(
+        proposal=proposal,
+        workflow_id=action_workflow_id(request_id),
+        asked=message.actor.proof,
+    )
     state = state.model_copy(update={"actions": (*state.actions, action)})
     state = record.happened(
         state,
         EventKind.ACTION_PROPOSED,
         now,
-        f"{message.actor.person} proposed: {words.what(message.kind, message.amount)}.",
+        f"{message.actor.person} proposed: {words.what_of(proposal)}.",
         actor=message.actor,
         request=request_id,
         action=message.kind,
         amount_minor=message.amount.minor if message.amount else None,
         currency=message.amount.currency if message.amount else None,
+        **effects_in.facts_of(proposal),
     )
     state = running_clocks.follow(state)
     again = _asked_before(state, proposal)
@@ -158,7 +169,7 @@ def _asked_before(state: ItemState, proposal: ActionProposal) -> str:
         f"{action.proposal.request_id} ({action.result.outcome if action.result else 'waiting'})"
         for action in state.actions
         if action.proposal.request_id != proposal.request_id
-        and (action.proposal.kind, action.proposal.amount) == (proposal.kind, proposal.amount)
+        and words.what_of(action.proposal) == words.what_of(proposal)
     ]
     return f"Beware: the same was asked before as {', '.join(before)}." if before else ""
 
@@ -224,12 +235,13 @@ def resume(state: ItemState, message: Resume, now: datetime) -> ItemState:
     pinned who could be asked, so anybody may.
     """
     actor = message.actor
-    if state.parked is None:
+    if state.parked is None and not effects_in.stuck_actions(state):
         return state
     if actor is not None and state.snapshot is not None:
         failure = may(state, actor, Act.RESUME, now)
         if failure is not None:
             return refuse(state, actor, Act.RESUME, failure, now).state
+    state = effects_in.pass_on(state, message, now)
     return take_up(state, "Taken up again after the stop.", actor, now)
 
 
@@ -241,8 +253,16 @@ def take_up(state: ItemState, how: str, actor: Actor | None, now: datetime) -> I
     return record.happened(state, EventKind.RESUMED, now, how, actor=actor)
 
 
-def refuse(state: ItemState, actor: Actor, act: Act, failure: Failure, now: datetime) -> Acted:
-    """Keep a refused act as evidence."""
+def refuse(
+    state: ItemState,
+    actor: Actor,
+    act: Act,
+    failure: Failure,
+    now: datetime,
+    *,
+    because: str | None = None,
+) -> Acted:
+    """Keep a refused act as evidence. `because` says more to the person than the remedy does."""
     state = record.happened(
         state,
         EventKind.ACT_REFUSED,
@@ -252,7 +272,7 @@ def refuse(state: ItemState, actor: Actor, act: Act, failure: Failure, now: date
         act=act,
         failure=failure.type,
     )
-    return Acted(state, failure.remedy, refusal=failure)
+    return Acted(state, because or failure.remedy, refusal=failure)
 
 
 def pass_on(state: ItemState, ballot: Ballot, now: datetime) -> ItemState:

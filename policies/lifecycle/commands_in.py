@@ -14,6 +14,7 @@ from models.jira_view import CommandName, JiraCommand, ObservedComment
 from models.lifecycle import Outcome, Severity
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
 from models.people import Actor
+from policies.action_words import parameter_words, read_parameters
 from policies.lifecycle import acts, record
 
 
@@ -87,12 +88,16 @@ def _override(command: JiraCommand, actor: Actor) -> Override:
 
 
 def _propose(command: JiraCommand, actor: Actor) -> ProposeAction:
-    kind, *amount = command.arguments
+    kind, *rest = command.arguments
+    amount = [word for word in rest if word not in parameter_words(rest, anywhere=True)]
     money = Money(minor=int(amount[0]), currency=amount[1]) if amount else None
+    parameters, dry_run = read_parameters(parameter_words(rest, anywhere=True))
     return ProposeAction(
         actor=actor,
         kind=ActionKind(kind),
         amount=money,
+        parameters=parameters,
+        dry_run=dry_run,
         summary=command.reason[:400] or "no reason given",
     )
 

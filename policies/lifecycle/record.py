@@ -18,6 +18,9 @@ BINDING = frozenset(
     {
         EventKind.DECIDED,
         EventKind.ACTION_ENDED,
+        EventKind.ACTION_STUCK,
+        EventKind.EXCEPTION_CHANGED,
+        EventKind.EXCEPTION_ENDED,
         EventKind.ACT_REFUSED,
         EventKind.BALLOT_REFUSED,
         EventKind.RECONTACTED,

@@ -26,7 +26,8 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
     snapshot, item, ladder = state.snapshot, state.item, state.ladder
     rung = current_rung(state)
     decision = state.decision
-    parked = FAILURES_BY_TYPE.get(state.parked.failure) if state.parked else None
+    parked, since = _stop(state)
+    known = FAILURES_BY_TYPE.get(parked) if parked else None
     return ItemStatus(
         issue_id=state.issue_id,
         issue_key=item.issue_key if item else state.issue_id,
@@ -48,14 +49,21 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
         actions=tuple(_action(state)),
         outcome=decision.outcome if decision else None,
         resolution=decision.resolution if decision else None,
-        parked=state.parked.failure if state.parked else None,
-        parked_since=state.parked.since if state.parked else None,
-        remedy=parked.remedy if parked else None,
+        parked=parked,
+        parked_since=since,
+        remedy=known.remedy if known else None,
         policy_version=snapshot.version if snapshot else None,
         clock_scale=snapshot.scale if snapshot else 1.0,
         unproven_allowed=snapshot.allow_unproven if snapshot else False,
         summary=summary_of(state),
     )
+
+
+def _stop(state: ItemState) -> tuple[str | None, datetime | None]:
+    """What the item stands still for: a failure of its own, or an approved action that is stuck."""
+    stuck = next((action.stuck for action in state.actions if action.stuck), None)
+    stop = state.parked or stuck
+    return (stop.failure, stop.since) if stop else (None, None)
 
 
 def _action(state: ItemState) -> list[OpenActionStatus]:
@@ -69,6 +77,11 @@ def _action(state: ItemState) -> list[OpenActionStatus]:
             proposed_by=action.proposal.proposed_by.person,
             outcome=action.result.outcome if action.result else None,
             failure=action.result.failure if action.result else None,
+            stuck=action.stuck.failure if action.stuck else None,
+            stuck_since=action.stuck.since if action.stuck else None,
+            ends_at=action.ends_at,
+            ended=action.ended,
+            dry_run=action.proposal.dry_run,
         )
         for action in state.actions
     ]
@@ -130,6 +143,12 @@ def case_file(state: ItemState, now: datetime) -> str:
             f"\n**Approval awaited:** {action.proposal.kind} {words.money(action.proposal.amount)} "
             f"in workflow `{action.workflow_id}`"
         )
+    lines += [
+        f"\n**In force:** {words.what_of(action.proposal)}, ends "
+        f"{words.moment(action.ends_at, zone_of(state))}"
+        for action in state.actions
+        if action.ends_at is not None and not action.ended
+    ]
     if state.decision:
         lines.append(
             f"\n**Decision:** {state.decision.outcome} by {state.decision.decided_by.person}; "
@@ -138,9 +157,14 @@ def case_file(state: ItemState, now: datetime) -> str:
     return "\n".join(lines)
 
 
+def zone_of(state: ItemState) -> str:
+    """The zone in which moments are told on this item."""
+    return state.snapshot.calendar.zone if state.snapshot else "UTC"
+
+
 def _clock_row(state: ItemState, reading: ClockReading) -> str:
     """Only what stays true until the item wakes again: no running figures."""
-    zone = state.snapshot.calendar.zone if state.snapshot else "UTC"
+    zone = zone_of(state)
     run = stages.clock(state, reading.name)
     due = words.moment(reading.due_at, zone) if reading.due_at else "–"
     promised = words.duration(run.target) if run else "–"

@@ -30,7 +30,7 @@ def stage_of(state: ItemState) -> Stage:
 def awaiting_of(state: ItemState) -> Awaiting:
     """Whose move it is."""
     stage = stage_of(state)
-    if state.parked is not None:
+    if state.parked is not None or any(action.stuck for action in state.actions):
         return Awaiting.OPERATOR
     if stage in (Stage.RECEIVE, Stage.WATCH, Stage.CLOSE):
         return Awaiting.NOBODY

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from models.action_parameters import AT_ONCE
 from models.approval import (
     ActionKind,
     ActionProposal,
@@ -13,6 +14,8 @@ from models.approval import (
     ActionStatus,
     ApprovalOutcome,
     Choice,
+    EffectReceipt,
+    EffectState,
     Money,
 )
 from models.decision import Decision
@@ -152,7 +155,18 @@ def what_of(proposal: ActionProposal) -> str:
     """What a proposal asks for, in words: as above, or `escalation to level 3 (executive)`."""
     if proposal.kind is ActionKind.CLIMB:
         return f"escalation to level {proposal.rung} ({proposal.subject})"
-    return what(proposal.kind, proposal.amount)
+    known = proposal.parameters
+    said = [what(proposal.kind, proposal.amount)]
+    if known.feature:
+        said.append(f"({known.feature})")
+    if known.field:
+        said.append(f"({known.field} to {known.value})")
+    if known.ends_at:
+        at_once = known.ends_at == AT_ONCE
+        said.append("that ends at once" if at_once else f"until {known.ends_at:%Y-%m-%d}")
+    if known.changes:
+        said.append(f"(changes {known.changes})")
+    return " ".join([*said, "(dry run)"] if proposal.dry_run else said)
 
 
 def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
@@ -162,10 +176,7 @@ def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
         + (f": {vote.reason.rstrip('.')}." if vote.reason else ".")
         for vote in result.votes
     )
-    done = ""
-    if result.effect is not None:
-        done = f" Effect {result.effect.state}"
-        done += f", reference {result.effect.reference}." if result.effect.reference else "."
+    done = f" {effect_note(result.effect)}" if result.effect is not None else ""
     failed = ""
     if result.failure is not None:
         failed = f" *It was not carried out ({result.failure}).* "
@@ -176,6 +187,24 @@ def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
         f"*{sentence(what_of(proposal))} "
         f"{OUTCOME_WORDS[result.outcome]}* (rule: {result.rule}). {voters}{done}{failed}"
     ).strip()
+
+
+def effect_note(effect: EffectReceipt) -> str:
+    """How far the effect came; of a dry run, what would have been sent."""
+    if effect.state is EffectState.DRY_RUN:
+        kept_back = f" It would have sent: {{{{{effect.would_send}}}}}" if effect.would_send else ""
+        return f"*Dry run: nothing was sent.*{kept_back}"
+    reference = f", reference {effect.reference}" if effect.reference else ""
+    return f"Effect {effect.state}{reference}."
+
+
+def stuck_note(proposal: ActionProposal, failure: str, remedy: str, issue_key: str) -> str:
+    """Says that an approved action stands still, why, and what to do."""
+    return (
+        f"*{sentence(what_of(proposal))} was approved and stands still* ({failure}). {remedy} "
+        f"Then {{{{followthrough resume {issue_key}}}}} has it tried again, which never does it "
+        f"twice, or with {{{{--undo}}}} undone."
+    )
 
 
 def reminder_note(
@@ -221,10 +250,12 @@ def request_page(status: ActionStatus) -> str:
     """The Markdown page of a request that the Temporal UI shows as its current details."""
     proposal, plan = status.proposal, status.plan
     lines = [
-        f"# {proposal.kind} {money(proposal.amount)} · {status.item.issue_key}".strip(),
+        f"# {sentence(what_of(proposal))} · {status.item.issue_key}",
         proposal.summary,
         f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}).",
     ]
+    if plan is not None and plan.dry_run:
+        lines.append("**Dry run:** whatever is decided, nothing will be sent.")
     if plan is not None:
         able = ", ".join(person.name for person in plan.eligible) or "nobody"
         lines.append(f"**Rule:** {plan.rule}. {plan.explanation}")
@@ -235,7 +266,9 @@ def request_page(status: ActionStatus) -> str:
     if status.outcome is not None:
         lines.append(f"**Outcome:** {OUTCOME_WORDS[status.outcome]}")
     if status.effect is not None:
-        lines.append(f"**Effect:** {status.effect.state}, {status.effect.reference}")
-    if status.parked is not None:
+        lines.append(effect_note(status.effect))
+    if status.stuck is not None:
+        lines.append(f"**Stands still: {status.stuck}.** {FAILURES_BY_TYPE[status.stuck].remedy}")
+    elif status.parked is not None:
         lines.append(f"**Not carried out:** {status.parked}")
     return "\n\n".join(lines)

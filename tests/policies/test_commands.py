@@ -47,9 +47,9 @@ from policies.commands import parse
             "they asked twice",
         ),
         (
-            "/propose feature-off 3 customers cannot pay",
+            "/propose feature-off feature=new-checkout 3 customers cannot pay",
             "propose",
-            ("feature_off",),
+            ("feature_off", "feature=new-checkout"),
             "3 customers cannot pay",
         ),
         ("/resume\r\nthe rest", "resume", (), ""),

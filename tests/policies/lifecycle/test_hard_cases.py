@@ -116,7 +116,7 @@ def test_a_parked_item_does_not_close_before_jira_was_told() -> None:
 
 
 def test_an_action_that_was_approved_and_not_carried_out_says_so() -> None:
-    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.POLICY_EXCEPTION, summary="Sorry.")
+    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.DATA_EXPORT, summary="Sorry.")
     state = acts.propose(new_item(), propose, after(1)).state
     proposal = state.actions[0].proposal
     result = ActionResult(

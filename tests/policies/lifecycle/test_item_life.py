@@ -326,7 +326,7 @@ def test_an_item_with_a_waiting_approval_cannot_be_decided_around_it() -> None:
 
 
 def test_a_report_of_an_ended_action_that_arrives_twice_changes_nothing() -> None:
-    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.POLICY_EXCEPTION, summary="Sorry.")
+    propose = ProposeAction(actor=actor("omar"), kind=ActionKind.DATA_EXPORT, summary="Sorry.")
     state = acts.propose(new_item(), propose, after(1)).state
     result = ActionResult(
         request_id=state.actions[0].proposal.request_id,
