@@ -16,6 +16,13 @@ _PATIENT = RetryPolicy(
     maximum_interval=timedelta(minutes=1),
 )
 
+_FOR_HOURS = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=10),
+)
+"""A system that is down for a day is not asked a thousand times for one refund."""
+
 CRASH_NOTICED = timedelta(seconds=12)
 """A worker that dies is missed after this; `runtime.heartbeats` beats for whatever takes longer."""
 
@@ -47,7 +54,7 @@ def effect(summary: str, priority: Priority, *, lasts: timedelta) -> ActivityCon
         start_to_close_timeout=timedelta(minutes=1),
         schedule_to_close_timeout=lasts,
         heartbeat_timeout=CRASH_NOTICED,
-        retry_policy=_PATIENT,
+        retry_policy=_FOR_HOURS,
         summary=summary,
         priority=priority,
     )
