@@ -13,7 +13,7 @@ from console.context import connected, find, run, sender
 from console.plain_words import plain_words
 from console.surface import print_json, say, tell
 from desk.acts import ActSender
-from desk.amounts import read_amount
+from desk.amounts import parameters_in, read_amount
 from desk.finding import ItemReference
 from desk.questions import ask_item
 from models.approval import ActionKind, Choice, Money
@@ -195,6 +195,17 @@ def propose(
         str | None, typer.Option("--amount", help="How much, such as '129.00 EUR'.")
     ] = None,
     evidence: options.Evidence = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="What the action needs to know: feature=KEY, field=NAME, value=VALUE, "
+            "until=2027-03-31 (or now), changes=REQUEST; may be repeated.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Ask for a policy action; people decide on it when the rules say so.
@@ -203,10 +214,20 @@ def propose(
     """
     money: Money | None = read_amount(amount) if amount else None
     proofs = tuple(evidence or ())
+    parameters = parameters_in(given or ())
     _act(
         key,
         as_json,
-        lambda acts, item: acts.propose(item, person, kind, summary, amount=money, evidence=proofs),
+        lambda acts, item: acts.propose(
+            item,
+            person,
+            kind,
+            summary,
+            amount=money,
+            evidence=proofs,
+            parameters=parameters,
+            dry_run=dry_run,
+        ),
     )
 
 

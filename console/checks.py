@@ -154,18 +154,32 @@ def check_ledger(settings: Settings) -> Iterable[Finding]:
 
 
 def check_effects(settings: Settings) -> Iterable[Finding]:
-    """Whether the system that carries out actions answers."""
+    """Whether the systems that carry out actions answer."""
     part = "effects"
+    if settings.dry_run:
+        yield note(
+            part,
+            "this is a dry run: approved actions are not sent.",
+            "Unset FOLLOWTHROUGH_DRY_RUN when actions should have an effect.",
+        )
+    addresses = {
+        "FOLLOWTHROUGH_EFFECTS_URL": settings.effects_url,
+        "FOLLOWTHROUGH_BILLING_URL": settings.billing_url,
+        "FOLLOWTHROUGH_FLAGS_URL": settings.flags_url,
+        "FOLLOWTHROUGH_ACCOUNTS_URL": settings.accounts_url,
+    }
+    named: dict[str, str] = {}
+    for variable, url in addresses.items():
+        if url is not None:
+            named.setdefault(url, variable)
     if settings.effects_url is None:
         yield note(
             part,
-            "no endpoint is set, so refunds and switches cannot be carried out.",
+            "no endpoint is set for every action, so some cannot be carried out.",
             "Set FOLLOWTHROUGH_EFFECTS_URL when actions should have an effect.",
         )
-        return
-    yield _answers(
-        part, settings.effects_url, settings.effects_url, "look at FOLLOWTHROUGH_EFFECTS_URL"
-    )
+    for url, variable in named.items():
+        yield _answers(part, url, url, f"look at {variable}")
 
 
 def check_desk(settings: Settings) -> Iterable[Finding]:

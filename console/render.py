@@ -11,12 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from console.checks import Examination, Health
-from desk.approval_view import missing
+from desk.approval_view import missing, remedy_of
 from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.questions import ItemList, ListedItem
 from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus
 from models.messages import ItemStatus, OpenActionStatus, Timeline
+from policies.lifecycle.words import effect_note
 
 if TYPE_CHECKING:
     from runtime.settings_report import SettingsReport
@@ -83,10 +84,16 @@ def _about(status: ItemStatus) -> str:
     """The category, and what is asked for on the item just now."""
     asked = [
         f"{words(action.kind)} {money(action.amount)}".strip()
+        + (" stands still" if action.stuck else "")
         for action in status.actions
-        if action.outcome is None
+        if action.outcome is None or action.stuck
     ]
-    return ", ".join([words(status.category or "not triaged yet"), *asked])
+    in_force = [
+        f"exception until {moment(action.ends_at)}"
+        for action in status.actions
+        if action.ends_at is not None and not action.ended
+    ]
+    return ", ".join([words(status.category or "not triaged yet"), *asked, *in_force])
 
 
 def _due(due: datetime | None, item: ListedItem, now: datetime) -> Text:
@@ -182,10 +189,20 @@ def _actions(actions: tuple[OpenActionStatus, ...]) -> Table:
             Text(words(action.kind)),
             Text(money(action.amount)),
             Text(action.proposed_by),
-            Text(words(action.outcome) if action.outcome else "waits", style=_SOON),
+            _stands(action),
             Text(action.summary),
         )
     return table
+
+
+def _stands(action: OpenActionStatus) -> Text:
+    """How a request stands; an exception in force says until when."""
+    if action.stuck:
+        return Text(f"stands still: {action.stuck}", style=_LATE)
+    said = words(action.outcome) if action.outcome else "waits"
+    if action.ends_at is not None:
+        said += ", ended" if action.ended else f", in force until {moment(action.ends_at)}"
+    return Text(f"{said}, dry run" if action.dry_run else said, style=_SOON)
 
 
 def timeline_table(timeline: Timeline) -> Table:
@@ -212,10 +229,18 @@ def request_page(status: ActionStatus) -> RenderableType:
         ("kind", words(proposal.kind)),
         ("whom", proposal.subject),
         ("how much", money(proposal.amount)),
+        *(
+            (words(name), str(value))
+            for name, value in proposal.parameters.model_dump(
+                mode="json", exclude_none=True
+            ).items()
+        ),
         ("evidence", ", ".join(proposal.evidence)),
         ("asked by", proposal.proposed_by.person),
         ("stands", words(status.outcome) if status.outcome else "waits"),
         ("votes", votes),
+        ("effect", effect_note(status.effect).replace("*", "") if status.effect else ""),
+        ("stands still", f"{status.stuck}: {remedy_of(status)}" if status.stuck else ""),
     ]
     if plan is not None:
         rows += [

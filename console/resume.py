@@ -56,6 +56,10 @@ def resume(
         str | None, typer.Option("--project", metavar="P", help="Every parked item of a project.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every parked item.")] = False,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Undo the approved actions of these items that stand still."),
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Tell parked items that their cause is mended, in the order in which they stopped.
@@ -69,6 +73,8 @@ def resume(
             "Say what to resume, in one way.",
             remedy="Give issue keys, or --project P, or --all.",
         )
+    if undo and not keys:
+        raise WrongSettings("Say which items' actions to undo.", remedy="Give issue keys.")
     settings = load_settings()
     key = signing_key(settings)
     results: list[Resumed] = []
@@ -79,7 +85,10 @@ def resume(
         items = wanted if keys else await _parked_of(client, project)
         sender = ActSender(client, key, Channel.CLI)
         results.extend(
-            [await _tell(sender, item, person, alone=len(keys or ()) == 1) for item in items]
+            [
+                await _tell(sender, item, person, alone=len(keys or ()) == 1, undo=undo)
+                for item in items
+            ]
         )
         results[:] = await _looked_after(client, results)
 
@@ -113,10 +122,12 @@ async def _parked_of(client: Client, project: str | None) -> list[ParkedItem]:
     return [item for item in items if wanted is None or item.project == wanted]
 
 
-async def _tell(sender: ActSender, item: ParkedItem, person: str, *, alone: bool) -> Resumed:
+async def _tell(
+    sender: ActSender, item: ParkedItem, person: str, *, alone: bool, undo: bool
+) -> Resumed:
     shown = item.issue_key or item.workflow_id
     try:
-        await sender.resume(item.workflow_id, person)
+        await sender.resume(item.workflow_id, person, undo=undo)
     except Problem as problem:
         if alone:
             raise

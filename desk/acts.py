@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from desk.answers import NO_WORKER_SECONDS, AlreadyClosed, no_worker, sentence_for
 from desk.questions import ask_request
 from models import names
+from models.action_parameters import ActionParameters
 from models.approval import ActionKind, Ballot, Choice, Money
 from models.base import Frozen
 from models.failures import FAILURES_BY_TYPE
@@ -132,6 +133,8 @@ class ActSender:
         *,
         amount: Money | None = None,
         evidence: tuple[str, ...] = (),
+        parameters: ActionParameters | None = None,
+        dry_run: bool = False,
         act_id: str | None = None,
     ) -> Answer:
         """Ask for a policy action; the answer names the request."""
@@ -141,6 +144,8 @@ class ActSender:
             summary=summary,
             amount=amount,
             evidence=evidence,
+            parameters=parameters or ActionParameters(),
+            dry_run=dry_run,
         )
         signed = self._signed(message, Act.PROPOSE, workflow_id)
         return await self._update(workflow_id, names.UPDATE_PROPOSE_ACTION, signed, act_id)
@@ -199,9 +204,13 @@ class ActSender:
         except (Problem, RPCError):
             log.warning("late_vote_not_kept", request=late.request_id)
 
-    async def resume(self, workflow_id: str, person: str) -> None:
-        """Tell a parked item that its cause is mended."""
-        message = Resume(actor=self._actor(person, Act.RESUME, workflow_id))
+    async def resume(self, workflow_id: str, person: str, *, undo: bool = False) -> None:
+        """Tell a parked item that its cause is mended; `undo` has approved effects that stand still
+        undone instead of tried again.
+        """
+        bare = Resume(undo=undo)
+        actor = self._actor(person, Act.RESUME, workflow_id, of_message(bare))
+        message = bare.model_copy(update={"actor": actor})
         handle = self._client.get_workflow_handle(workflow_id)
         try:
             await handle.signal(

@@ -1,8 +1,12 @@
-"""Amounts as people type them: a number and a currency."""
+"""Amounts and parameters of an action as people type them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from models.action_parameters import ActionParameters
 from models.approval import Money
+from policies.action_words import ParameterError, read_parameters
 from policies.money import AmountError
 from policies.money import read_amount as read
 from runtime.problems import WrongSettings
@@ -17,3 +21,11 @@ def read_amount(text: str) -> Money:
         raise WrongSettings(
             f"{error}.", remedy="Write the amount as 129.00 EUR: number, space, currency."
         ) from error
+
+
+def parameters_in(words: Sequence[str]) -> ActionParameters:
+    """`feature=new-checkout` and the like. Raises `WrongSettings` for anything else."""
+    try:
+        return read_parameters(words)[0]
+    except ParameterError as error:
+        raise WrongSettings(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.approval import ActionStatus, Choice
+from models.failures import FAILURES_BY_TYPE
 
 
 def missing(status: ActionStatus) -> str:
@@ -17,6 +18,12 @@ def missing(status: ActionStatus) -> str:
     free = [person.name for person in status.plan.eligible if person.human not in voted]
     count = "one more yes" if lacking == 1 else f"{lacking} more yes"
     return f"{count}, from {', '.join(free) or 'nobody who is left'}"
+
+
+def remedy_of(status: ActionStatus) -> str:
+    """What to do about an effect that stands still or failed; empty when there is nothing."""
+    known = FAILURES_BY_TYPE.get(status.stuck or status.parked or "")
+    return known.remedy if known else ""
 
 
 def open_to(status: ActionStatus) -> tuple[str, ...]:

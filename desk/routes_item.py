@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from desk.acts import ActSender
-from desk.amounts import read_amount
+from desk.amounts import parameters_in, read_amount
 from desk.answers import NotFollowed
 from desk.failures import status_of
 from desk.finding import ItemReference
@@ -80,6 +80,8 @@ async def _propose(
         form.get("summary", ""),
         amount=read_amount(amount) if amount else None,
         evidence=evidence,
+        parameters=parameters_in(form.get("parameters", "").split()),
+        dry_run=form.get("dry_run") == "yes",
         act_id=form["act_id"],
     )
 
@@ -115,9 +117,10 @@ def item_routes(site: Site) -> APIRouter:
 
     @router.post("/items/{key}/resume")
     async def resume(request: Request, key: str) -> Response:
-        _, person = await site.posted(request)
+        visit, person = await site.posted(request)
         item = await site.item(key)
-        await (await site.sender()).resume(item.workflow_id, person.id)
+        undo = visit.form.get("undo") == "yes"
+        await (await site.sender()).resume(item.workflow_id, person.id, undo=undo)
         return site.after(f"/items/{key}", "The item was told to go on.")
 
     @router.post("/items/{key}/{act}")

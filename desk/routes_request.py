@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
-from desk.approval_view import may_vote, missing, why_not
+from desk.approval_view import may_vote, missing, remedy_of, why_not
 from desk.failures import status_of
 from desk.questions import ask_request
 from desk.site import Site, Visit
@@ -75,6 +75,8 @@ async def _page(
         "request.html",
         status=status_of(problem) if problem else 200,
         asked=asked,
+        parameters=asked.proposal.parameters.model_dump(mode="json", exclude_none=True),
+        remedy=remedy_of(asked),
         missing=missing(asked),
         voting=may_vote(asked, person.id),
         why_not=why_not(asked, person.id),
