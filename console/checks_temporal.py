@@ -12,6 +12,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.checks import Finding, note, ok, unreachable, wrong
 from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
+from desk.questions import list_exceptions
+from models.failures import FAILURES_BY_TYPE
 from models.names import SEARCH_ATTRIBUTES
 from runtime.connection import connect
 from runtime.problems import Unreachable
@@ -36,6 +38,7 @@ async def check_temporal(settings: Settings) -> list[Finding]:
         findings.append(await _worker(client, settings.task_queue))
         findings.extend([await _schedule(client, recurring) for recurring in RECURRING])
         findings.extend(await _parked(client))
+        findings.extend(await _exceptions(client))
     except Unreachable as problem:
         findings.append(unreachable(part, problem.what, problem.remedy))
     except RPCError as error:
@@ -130,6 +133,20 @@ async def _parked(client: Client) -> list[Finding]:
             )
         )
     return findings
+
+
+async def _exceptions(client: Client) -> list[Finding]:
+    """Exceptions from policy that should have ended and could not be ended."""
+    return [
+        wrong(
+            "exceptions",
+            f"{one.issue_key}: {one.request_id} should have ended: {one.stuck.failure}.",
+            f"{FAILURES_BY_TYPE[one.stuck.failure].remedy} Then: `followthrough resume "
+            f"{one.issue_key} --as PERSON`.",
+        )
+        for one in await list_exceptions(client)
+        if one.stuck is not None
+    ]
 
 
 def _listed(group: ParkedGroup) -> str:

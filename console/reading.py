@@ -12,6 +12,7 @@ from console import options
 from console.context import connected, find, recall, run
 from console.render import (
     NOTHING_WAITS,
+    exceptions_table,
     item_page,
     queue_table,
     request_page,
@@ -27,6 +28,7 @@ from desk.questions import (
     ask_item_and_voters,
     ask_request,
     ask_timeline,
+    list_exceptions,
     list_items,
 )
 from models.approval import ActionStatus
@@ -74,7 +76,11 @@ def queue(
 
     async def work() -> ItemList:
         client = await connected(settings)
-        return await list_items(client, awaiting=wanted, offset=offset, limit=limit)
+        listed, in_force = await asyncio.gather(
+            list_items(client, awaiting=wanted, offset=offset, limit=limit),
+            list_exceptions(client),
+        )
+        return listed.model_copy(update={"exceptions": in_force})
 
     empty = NOTHING_WAITS
     if wanted != WAITS_FOR_PEOPLE:
@@ -84,6 +90,8 @@ def queue(
         print_json(listed)
         return
     answers().print(queue_table(listed, now=datetime.now(UTC), empty=empty))
+    if listed.exceptions:
+        answers().print(exceptions_table(listed.exceptions))
     if any(item.problem for item in listed.items):
         tell("Some items did not answer; `followthrough doctor` looks for a worker.")
 

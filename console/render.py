@@ -16,6 +16,7 @@ from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.questions import ItemList, ListedItem
 from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus
+from models.effects import ExceptionStatus
 from models.messages import ItemStatus, OpenActionStatus, Timeline
 from policies.lifecycle.words import effect_note
 
@@ -203,6 +204,22 @@ def _stands(action: OpenActionStatus) -> Text:
     if action.ends_at is not None:
         said += ", ended" if action.ended else f", in force until {moment(action.ends_at)}"
     return Text(f"{said}, dry run" if action.dry_run else said, style=_SOON)
+
+
+def exceptions_table(exceptions: Iterable[ExceptionStatus]) -> RenderableType:
+    """Exceptions from policy that are in force, soonest to end first."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Key", "Request", "In force until", "What"):
+        table.add_column(heading, overflow="fold")
+    for one in exceptions:
+        stuck = f"should have ended: {one.stuck.failure}" if one.stuck else ""
+        table.add_row(
+            Text(one.issue_key, style="bold"),
+            Text(one.request_id),
+            Text(stuck or moment(one.ends_at), style=_LATE if stuck else ""),
+            Text(one.summary),
+        )
+    return Group(Text(), Text("Exceptions from policy", style="bold"), table)
 
 
 def timeline_table(timeline: Timeline) -> Table:

@@ -24,6 +24,7 @@ from models import names
 from models.approval import ActionStatus
 from models.base import Frozen, Moment
 from models.clocks import ClockName
+from models.effects import ExceptionStatus
 from models.explanation import ClockFacts
 from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
@@ -41,6 +42,7 @@ WAITS_FOR_A_WORD = (
 WAITS_FOR_PEOPLE = (*WAITS_FOR_A_WORD, Awaiting.OWNER)
 """What the inbox shows unless somebody asks for more."""
 MOST_LISTED = 2000
+MOST_EXCEPTIONS = 100
 AT_ONCE = 8
 LIST_SECONDS = 3.0
 """How long a list waits for each item; shorter than for a single one, since nobody asked for it."""
@@ -75,11 +77,15 @@ class ListedItem(Frozen):
 
 
 class ItemList(Frozen):
-    """A page of items: first what waits for a word, then the rest, soonest due first. `total` counts all that match; `capped` when more do."""
+    """A page of items: first what waits for a word, then the rest, soonest due first. `total` counts all that match; `capped` when more do.
+
+    `exceptions` are those from policy that are in force, also where their item has ended.
+    """
 
     total: int
     capped: bool
     items: tuple[ListedItem, ...]
+    exceptions: tuple[ExceptionStatus, ...] = ()
 
 
 async def ask_item(client: Client, workflow_id: str) -> ItemStatus:
@@ -101,6 +107,32 @@ async def ask_request(client: Client, request_id: str) -> ActionStatus:
     """How a request stands. Raises `NotFollowed` or `Unreachable`."""
     workflow_id = names.action_workflow_id(request_id)
     return await _ask(client, workflow_id, names.QUERY_STATUS, ActionStatus)
+
+
+async def list_exceptions(client: Client) -> tuple[ExceptionStatus, ...]:
+    """The exceptions from policy that are in force, soonest to end first.
+
+    One that does not answer is left out. Raises `Unreachable`.
+    """
+    query = f"WorkflowType = '{names.POLICY_EXCEPTION_WORKFLOW}' AND ExecutionStatus = 'Running'"
+    found: list[ExceptionStatus] = []
+    try:
+        listing = client.list_workflows(
+            query, limit=MOST_EXCEPTIONS, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
+        )
+        running = [execution.id async for execution in listing]
+    except RPCError as error:
+        raise temporal_silent() from error
+    for workflow_id in running:
+        try:
+            found.append(
+                await _ask(client, workflow_id, names.QUERY_STATUS, ExceptionStatus, LIST_SECONDS)
+            )
+        except Unreachable:
+            break
+        except Problem:
+            continue
+    return tuple(sorted(found, key=lambda one: one.ends_at))
 
 
 async def _ask(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from desk.finding import ItemReference
-from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, list_items
+from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, list_exceptions, list_items
 from desk.site import Site
 from models.lifecycle import Awaiting
 
@@ -32,11 +34,14 @@ def inbox_routes(site: Site) -> APIRouter:
         chosen = view if view in VIEWS else "waiting"
         number = min(max(page, 1), MOST_LISTED // PAGE)
         client = await site.temporal.client()
-        listed = await list_items(
-            client,
-            awaiting=VIEWS[chosen][1],
-            offset=(number - 1) * PAGE,
-            limit=PAGE,
+        listed, in_force = await asyncio.gather(
+            list_items(
+                client,
+                awaiting=VIEWS[chosen][1],
+                offset=(number - 1) * PAGE,
+                limit=PAGE,
+            ),
+            list_exceptions(client),
         )
         for status in (entry.status for entry in listed.items if entry.status):
             item = ItemReference(issue_id=status.issue_id, issue_key=status.issue_key)
@@ -45,6 +50,7 @@ def inbox_routes(site: Site) -> APIRouter:
             visit,
             "inbox.html",
             listed=listed,
+            exceptions=in_force,
             mine={
                 request
                 for entry in listed.items

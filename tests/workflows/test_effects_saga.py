@@ -7,32 +7,33 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from models.action_parameters import AT_ONCE, ActionParameters
-from models.approval import ActionKind, ActionProposal, ActionResult, ApprovalOutcome, EffectState
+from models.action_parameters import ActionParameters
+from models.approval import ActionKind, EffectState
 from models.failures import (
     EFFECT_IN_DOUBT,
     EFFECT_IRREVERSIBLE,
-    EFFECT_NOT_PERMITTED,
     EFFECT_REFUSED,
     EFFECT_UNVERIFIED,
 )
 from models.lifecycle import Awaiting
-from models.messages import ActionStart, Answer, ProposeAction, Resume
+from models.messages import ProposeAction, Resume
 from models.names import (
-    POLICY_ACTION_WORKFLOW,
     action_workflow_id,
-    exception_workflow_id,
-    feedback_workflow_id,
 )
 from models.people import Act, Actor, Channel
 from policies.proof_content import of_message
-from tests.samples import T0, snapshot
 from tests.workflows.deeds import REFUND, propose, triaged, turned_away
-from tests.workflows.office import Issue, Office, by
+from tests.workflows.effect_deeds import (
+    ask,
+    counts,
+    fail_next,
+    resume,
+    steps_of,
+    stuck_refund,
+)
+from tests.workflows.office import Office, by
 from tests.workflows.opening import skipping_office
 
 
@@ -40,52 +41,6 @@ from tests.workflows.opening import skipping_office
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with skipping_office(tmp_path) as opened:
         yield opened
-
-
-def fail_next(office: Office, **fault: Any) -> None:
-    """The endpoint fails on purpose."""
-    url = f"{office.effects_url}/__local__/faults"
-    httpx.post(url, json=fault, trust_env=False).raise_for_status()
-
-
-def counts(office: Office) -> tuple[int, int]:
-    """How many effects the endpoint carried out, and how many of them twice."""
-    journal = httpx.get(f"{office.effects_url}/__local__/journal", trust_env=False).json()
-    return journal["executions"], journal["doubles"]
-
-
-async def ask(office: Office, issue: Issue, message: ProposeAction) -> str:
-    """Propose an action as its actor; the request's id."""
-    signed = await office.signed(message, Act.PROPOSE, issue)
-    handle = office.handle(issue)
-    answer = await handle.execute_update("propose_action", signed, result_type=Answer)
-    assert answer.request_id is not None
-    return answer.request_id
-
-
-async def resume(office: Office, issue: Issue, person: str, *, undo: bool = False) -> None:
-    """A person lets what stands still go on, or has it undone."""
-    message = Resume(undo=undo)
-    subject = feedback_workflow_id(issue.id)
-    actor = await office.actor(person, Act.RESUME, subject, content=of_message(message))
-    await office.handle(issue).signal("resume", message.model_copy(update={"actor": actor}))
-
-
-async def stuck_refund(office: Office) -> tuple[Issue, str]:
-    """A refund that was approved and of which the endpoint holds another amount."""
-    issue = await triaged(office, REFUND)
-    request = await propose(office, issue, ActionKind.REFUND, 3000)
-    fail_next(office, kind="wrong_record")
-    await office.vote(request, "lena")
-    await office.until(issue, lambda s: s.parked, say="the refund stands still")
-    return issue, request
-
-
-def steps_of(office: Office, issue: Issue) -> list[str]:
-    """What the ledger keeps of the effect."""
-    kinds = ("effect_step", "action_stuck", "exception_changed", "exception_ended")
-    events = [row.event for row in office.ledger.events_of(issue.id)]
-    return [event.summary for event in events if event.kind in kinds]
 
 
 async def test_a_wrong_record_waits_for_a_person_with_the_remedy_everywhere(office: Office) -> None:
@@ -262,165 +217,3 @@ async def test_what_an_action_does_not_know_is_asked_for_in_plain_words(office: 
 
     assert failure == "ParametersWrong"
     assert "which feature" in told
-
-
-def forged_start(office: Office, issue: Issue, request_id: str, person: str) -> ActionStart:
-    """A start with rules of one's own, under which nobody needs to agree to a small credit."""
-    proposal = ActionProposal.model_validate(
-        {
-            "request_id": request_id,
-            "kind": ActionKind.CREDIT,
-            "subject": "c0ffee",
-            "summary": "Mine.",
-            "amount": {"minor": 99_900, "currency": "EUR"},
-            "proposed_by": {"person": person, "channel": Channel.AUTOMATION},
-            "proposed_at": T0,
-        }
-    )
-    facts = {
-        "issue_id": issue.id, "issue_key": issue.key,
-        "workflow_id": feedback_workflow_id(issue.id), "severity": "S3", "category": "billing",
-        "segment": "smb", "stage": "approve",
-    }  # fmt: skip
-    return ActionStart.model_validate(
-        {
-            "proposal": proposal,
-            "item": facts,
-            "snapshot": snapshot(),
-            "report_to": feedback_workflow_id(issue.id),
-        }
-    )
-
-
-async def test_automation_that_starts_the_workflow_itself_gets_no_effect(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    start = forged_start(office, issue, f"{issue.id}-forged-1", "bot")
-
-    result = await office.client.execute_workflow(
-        POLICY_ACTION_WORKFLOW,
-        start,
-        id=action_workflow_id(start.proposal.request_id),
-        task_queue=office.settings.task_queue,
-        result_type=ActionResult,
-    )
-
-    assert result.outcome is ApprovalOutcome.NOT_NEEDED
-    assert result.failure == EFFECT_NOT_PERMITTED.type
-    assert office.effects() == []
-
-
-async def test_a_second_start_of_a_request_under_way_is_refused(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    request = await propose(office, issue, ActionKind.REFUND, 9900)
-
-    with pytest.raises(WorkflowAlreadyStartedError):
-        await office.client.start_workflow(
-            POLICY_ACTION_WORKFLOW,
-            forged_start(office, issue, request, "bot"),
-            id=action_workflow_id(request),
-            task_queue=office.settings.task_queue,
-        )
-
-
-async def test_a_second_start_of_an_ended_request_does_nothing_twice(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    request = await propose(office, issue, ActionKind.CREDIT, 500)
-    await office.until(issue, lambda s: s.actions[0].outcome, say="the credit is given")
-
-    result = await office.client.execute_workflow(
-        POLICY_ACTION_WORKFLOW,
-        forged_start(office, issue, request, "bot"),
-        id=action_workflow_id(request),
-        task_queue=office.settings.task_queue,
-        result_type=ActionResult,
-    )
-
-    assert result.failure == EFFECT_NOT_PERMITTED.type
-    assert [effect["request"]["amount_minor"] for effect in office.effects()] == [500]
-
-
-async def exception(office: Office, issue: Issue, parameters: ActionParameters) -> str:
-    """An exception from a policy that a lead approved."""
-    message = ProposeAction(
-        actor=by("omar"),
-        kind=ActionKind.POLICY_EXCEPTION,
-        summary="School price for the club.",
-        parameters=parameters,
-    )
-    request = await ask(office, issue, message)
-    await office.vote(request, "lena")
-    return request
-
-
-async def test_an_exception_ends_itself_months_later(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    ends_at = await office.now() + timedelta(days=120)
-    await exception(office, issue, ActionParameters(ends_at=ends_at))
-    status = await office.until(issue, lambda s: s.actions[0].ends_at, say="it is in force")
-    assert [effect["status"] for effect in office.effects()] == ["executed"]
-    assert status.actions[0].ended is False
-
-    await office.sleep(timedelta(days=119))
-    assert [effect["status"] for effect in office.effects()] == ["executed"]
-    await office.sleep(timedelta(days=2))
-
-    await office.until(issue, lambda s: s.actions[0].ended, say="the item knows")
-    assert [effect["status"] for effect in office.effects()] == ["voided"]
-    assert {"The exception ended."} <= set(steps_of(office, issue))
-
-
-async def test_an_exception_is_prolonged_and_ended_early_by_approved_requests_only(
-    office: Office,
-) -> None:
-    issue = await triaged(office, REFUND)
-    now = await office.now()
-    request = await exception(office, issue, ActionParameters(ends_at=now + timedelta(days=30)))
-    await office.until(issue, lambda s: s.actions[0].ends_at, say="it is in force")
-
-    later = now + timedelta(days=60)
-    await exception(office, issue, ActionParameters(ends_at=later, changes=request))
-    await office.until(issue, lambda s: s.actions[0].ends_at == later, say="it lasts longer")
-    await office.sleep(timedelta(days=40))
-    assert (await office.status(issue)).actions[0].ended is False
-
-    await exception(office, issue, ActionParameters(ends_at=AT_ONCE, changes=request))
-    await office.until(issue, lambda s: s.actions[0].ended, say="it ended early")
-    first = next(one for one in office.effects() if one["key"] == request)
-    assert first["status"] == "voided"
-
-
-async def test_a_signal_that_claims_a_new_end_is_not_believed(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    now = await office.now()
-    request = await exception(office, issue, ActionParameters(ends_at=now + timedelta(days=30)))
-    before = await office.until(issue, lambda s: s.actions[0].ends_at, say="it is in force")
-    handle = office.client.get_workflow_handle(exception_workflow_id(request))
-    start = forged_start(office, issue, f"{issue.id}-forged-2", "omar").proposal
-    claimed = start.model_copy(
-        update={
-            "kind": ActionKind.POLICY_EXCEPTION,
-            "parameters": ActionParameters(ends_at=AT_ONCE, changes=request),
-        }
-    )
-
-    await handle.signal("exception_changed", {"proposal": claimed.model_dump(mode="json")})
-    await office.sleep(timedelta(days=1))
-
-    status = await office.status(issue)
-    assert status.actions[0].ends_at == before.actions[0].ends_at
-    assert status.actions[0].ended is False
-
-
-async def test_an_exception_that_has_ended_cannot_be_changed(office: Office) -> None:
-    issue = await triaged(office, REFUND)
-    ends_at = await office.now() + timedelta(days=1)
-    request = await exception(office, issue, ActionParameters(ends_at=ends_at))
-    await office.until(issue, lambda s: s.actions[0].ends_at, say="it is in force")
-    await office.sleep(timedelta(days=2))
-    await office.until(issue, lambda s: s.actions[0].ended, say="it ended")
-
-    longer = ActionParameters(ends_at=ends_at + timedelta(days=9), changes=request)
-    failure, told = await turned_away(exception(office, issue, longer))
-
-    assert failure == "ParametersWrong"
-    assert "in force" in told
