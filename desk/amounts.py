@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from models.action_parameters import ActionParameters
 from models.approval import Money
@@ -26,6 +27,6 @@ def read_amount(text: str) -> Money:
 def parameters_in(words: Sequence[str]) -> ActionParameters:
     """`feature=new-checkout` and the like. Raises `WrongSettings` for anything else."""
     try:
-        return read_parameters(words)[0]
+        return read_parameters(words, datetime.now(UTC))[0]
     except ParameterError as error:
         raise WrongSettings(str(error)) from error

@@ -37,7 +37,7 @@ MEANINGS: dict[str, str] = {
     "feature": "which feature, by its flag's key (feature=new-checkout)",
     "field": "which field of the account (field=plan)",
     "value": "the value that it gets (value=gold)",
-    "ends_at": "until when the exception lasts (until=2027-03-31)",
+    "ends_at": "until when the exception lasts (until=2027-03-31, or until=90d)",
     "changes": "which running exception is changed (changes=REQUEST)",
     "statement": "what is said in public",
 }

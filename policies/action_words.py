@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from pydantic import ValidationError
 
 from models.action_parameters import AT_ONCE, ActionParameters
 from policies.action_needs import MEANINGS
 
+_LASTS = re.compile(r"[1-9][0-9]{0,3}d")
 DRY_RUN = "dry-run"
 _NAMES = {"until": "ends_at", "feature": "feature", "field": "field", "value": "value",
           "changes": "changes"}  # fmt: skip
@@ -31,8 +33,11 @@ def parameter_words(words: Sequence[str], *, anywhere: bool = False) -> list[str
     return found
 
 
-def read_parameters(words: Sequence[str]) -> tuple[ActionParameters, bool]:
-    """The parameters, and whether a dry run is asked for. Raises `ParameterError`."""
+def read_parameters(words: Sequence[str], now: datetime) -> tuple[ActionParameters, bool]:
+    """The parameters, and whether a dry run is asked for.
+
+    An end such as `90d` counts from `now`. Raises `ParameterError`.
+    """
     given: dict[str, object] = {}
     for word in words:
         if word == DRY_RUN:
@@ -43,7 +48,7 @@ def read_parameters(words: Sequence[str]) -> tuple[ActionParameters, bool]:
             raise ParameterError(f"Write one of {', '.join(_NAMES)}, each with = and its value.")
         if name in given:
             raise ParameterError(f"{written} is given twice.")
-        given[name] = _moment(value) if name == "ends_at" else value
+        given[name] = _moment(value, now) if name == "ends_at" else value
     try:
         return ActionParameters.model_validate(given), DRY_RUN in words
     except ValidationError as error:
@@ -51,10 +56,12 @@ def read_parameters(words: Sequence[str]) -> tuple[ActionParameters, bool]:
         raise ParameterError(f"That does not say {MEANINGS[wrong]}.") from None
 
 
-def _moment(written: str) -> datetime:
+def _moment(written: str, now: datetime) -> datetime:
     """A day lasts until its end, in UTC; `now` means as soon as it is approved."""
     if written == "now":
         return AT_ONCE
+    if _LASTS.fullmatch(written):
+        return now + timedelta(days=int(written[:-1]))
     try:
         read = datetime.fromisoformat(written)
     except ValueError:

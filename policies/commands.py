@@ -152,7 +152,7 @@ def _propose(words: list[str]) -> Read:
 def _check_parameters(kind: ActionKind, given: list[str]) -> None:
     """What a kind needs is said here already, where the person can still mend it at once."""
     try:
-        parameters, _ = read_parameters(given)
+        parameters, _ = read_parameters(given, AT_ONCE)
     except ParameterError as error:
         raise _Malformed(str(error)) from None
     wrong = what_is_wrong(kind, parameters, AT_ONCE - timedelta(days=1))

@@ -53,7 +53,7 @@ def _act(
         case CommandName.OVERRIDE:
             return acts.override(state, _override(command, actor), now)
         case CommandName.PROPOSE:
-            return acts.propose(state, _propose(command, actor), now)
+            return acts.propose(state, _propose(command, actor, now), now)
         case _:
             # Reading the issue has taken the item up again already; there is no more to resume.
             return None
@@ -87,11 +87,11 @@ def _override(command: JiraCommand, actor: Actor) -> Override:
     )
 
 
-def _propose(command: JiraCommand, actor: Actor) -> ProposeAction:
+def _propose(command: JiraCommand, actor: Actor, now: datetime) -> ProposeAction:
     kind, *rest = command.arguments
     amount = [word for word in rest if word not in parameter_words(rest, anywhere=True)]
     money = Money(minor=int(amount[0]), currency=amount[1]) if amount else None
-    parameters, dry_run = read_parameters(parameter_words(rest, anywhere=True))
+    parameters, dry_run = read_parameters(parameter_words(rest, anywhere=True), now)
     return ProposeAction(
         actor=actor,
         kind=ActionKind(kind),

@@ -24,6 +24,7 @@ def test_every_kind_of_action_says_what_it_needs() -> None:
         (["feature=new-checkout"], ActionParameters(feature="new-checkout")),
         (["field=plan", "value=gold"], ActionParameters(field="plan", value="gold")),
         (["until=now", "changes=10001-1-7"], ActionParameters(ends_at=AT_ONCE, changes="10001-1-7")),
+        (["until=90d"], ActionParameters(ends_at=T0 + timedelta(days=90))),
         (
             ["until=2027-03-31"],
             ActionParameters(ends_at=datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC)),
@@ -35,20 +36,20 @@ def test_every_kind_of_action_says_what_it_needs() -> None:
     ],
 )  # fmt: skip
 def test_parameters_are_read(written: list[str], meant: ActionParameters) -> None:
-    assert read_parameters(written) == (meant, False)
+    assert read_parameters(written, T0) == (meant, False)
 
 
 def test_a_dry_run_is_asked_for_by_its_own_word() -> None:
     words = ["dry-run", "feature=new-checkout", "it", "fails"]
 
     assert parameter_words(words) == words[:2]
-    assert read_parameters(words[:2])[1] is True
+    assert read_parameters(words[:2], T0)[1] is True
 
 
 @pytest.mark.parametrize("written", ["until=soon", "field=E-Mail", "value=a@b.example", "feature="])
 def test_what_cannot_be_understood_is_told_without_repeating_it(written: str) -> None:
     with pytest.raises(ParameterError) as told:
-        read_parameters([written])
+        read_parameters([written], T0)
 
     assert written.partition("=")[2] not in str(told.value) or written.endswith("=")
 
