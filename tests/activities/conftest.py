@@ -11,6 +11,8 @@ from ledger.store import Ledger, open_ledger
 from local_jira.testing import RunningLocalJira, running_local_jira
 from runtime.signing import SigningKey, load_or_create_signing_key
 from runtime.temporal_server import plan_temporal_server, temporal_server_is_ready
+from tests.approved_effects import Approver
+from tests.workflows.opening import running_effects
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +57,16 @@ def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture
+def approver(tmp_path: Path) -> Approver:
+    """Signs what a whole installation signs."""
+    return Approver(tmp_path / "keys")
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[str]:
+    """The effects stand-in, over HTTP."""
+    with running_effects(tmp_path / "effects") as url:
+        yield url

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -16,7 +14,6 @@ from models.approval import ActionKind, EffectState
 from models.failures import EFFECT_UNVERIFIED
 from tests.approved_effects import KEY, Approver, activity_of
 from tests.samples import after
-from tests.workflows.opening import running_effects
 
 PARAMETERS = {
     ActionKind.FEATURE_OFF: ActionParameters(feature="new-checkout"),
@@ -34,17 +31,6 @@ SENT = {
     ActionKind.DATA_DELETION: {"subject": "c0ffee"},
     ActionKind.PUBLIC_STATEMENT: {"statement": "Exports are slow today."},
 }
-
-
-@pytest.fixture
-def approver(tmp_path: Path) -> Approver:
-    return Approver(tmp_path / "keys")
-
-
-@pytest.fixture
-def endpoint(tmp_path: Path):
-    with running_effects(tmp_path / "effects") as url:
-        yield url
 
 
 def _request(approver: Approver, kind: ActionKind, **changes):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,8 +21,6 @@ from models.failures import (
     EFFECT_UNAVAILABLE,
     EFFECT_UNVERIFIED,
 )
-from runtime.effects_stand_in import create_app
-from runtime.effects_store import EffectsStore
 from runtime.ports import free_port
 from tests.approved_effects import KEY, Approver, activity_of
 
@@ -40,13 +37,6 @@ def _served(app: FastAPI) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=10)
-
-
-@pytest.fixture
-def endpoint(tmp_path: Path) -> Iterator[str]:
-    store = EffectsStore(tmp_path / "effects.db")
-    yield from _served(create_app(store))
-    store.close()
 
 
 @pytest.fixture
@@ -70,11 +60,6 @@ def odd_endpoint() -> Iterator[str]:
         return Response('{"status": "pending"}', media_type="application/json")
 
     yield from _served(app)
-
-
-@pytest.fixture
-def approver(tmp_path: Path) -> Approver:
-    return Approver(tmp_path / "keys")
 
 
 @pytest.fixture

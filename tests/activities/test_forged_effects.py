@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,20 +18,8 @@ from models.failures import EFFECT_NOT_PERMITTED
 from models.names import POLICY_EXCEPTION_WORKFLOW, exception_workflow_id
 from tests.approved_effects import KEY, Approver, activity_of
 from tests.samples import T0, after
-from tests.workflows.opening import running_effects
 
 UNTIL = ActionParameters(ends_at=after(48))
-
-
-@pytest.fixture
-def approver(tmp_path: Path) -> Approver:
-    return Approver(tmp_path / "keys")
-
-
-@pytest.fixture
-def endpoint(tmp_path: Path):
-    with running_effects(tmp_path / "effects") as url:
-        yield url
 
 
 @pytest.fixture
