@@ -63,7 +63,8 @@ class PolicySnapshot(Frozen):
     `comment_at_percent` are also told on the issue; those in `quiet_at_percent` wake nobody, they
     are taken down with their moment when the item next has something to do. No `clock_rules` means
     the usual ones. `seal` shows where an action is carried out that a worker pinned these rules,
-    and not somebody who merely started a workflow.
+    and not somebody who merely started a workflow. Those who `joined` became known later, by being
+    on call; no seal says so.
     """
 
     version: str
@@ -90,7 +91,9 @@ class PolicySnapshot(Frozen):
     trusted_keys: dict[str, str] = {}
     allow_unproven: bool = False
     seal: Seal | None = None
+    joined: tuple[Person, ...] = ()
 
     def person(self, person_id: str) -> Person | None:
         """The pinned person with this id, if the item's rules concern them."""
-        return next((person for person in self.people if person.id == person_id), None)
+        known = (*self.people, *self.joined)
+        return next((person for person in known if person.id == person_id), None)

@@ -46,7 +46,11 @@ def _proposed(given: Approval, proposal: ActionProposal, trust: Trust) -> str | 
     """Somebody who may propose has asked for exactly this."""
     actor = proposal.proposed_by.model_copy(update={"proof": given.asked})
     snapshot = given.snapshot.model_copy(
-        update={"trusted_keys": trust.keys, "allow_unproven": trust.allow_unproven}
+        update={
+            "trusted_keys": trust.keys,
+            "allow_unproven": trust.allow_unproven,
+            "joined": (),
+        }
     )
     failure = proof.entitled(
         actor,

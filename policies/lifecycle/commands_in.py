@@ -62,7 +62,8 @@ def _act(
 def _hand_over(state: ItemState, command: JiraCommand, actor: Actor) -> Acknowledge:
     """The person is named by id, or mentioned by account."""
     named = command.arguments[0]
-    people = state.snapshot.people if state.snapshot else ()
+    snapshot = state.snapshot
+    people = (*snapshot.people, *snapshot.joined) if snapshot else ()
     to = next((person.id for person in people if person.jira_account_id == named), named)
     return Acknowledge(actor=actor, note=command.reason, hand_to=to)
 

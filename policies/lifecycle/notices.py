@@ -78,8 +78,8 @@ def know(state: ItemState, found: LevelFound) -> ItemState:
     )
     if not unknown:
         return state
-    people = (*snapshot.people, *unknown)
-    return state.model_copy(update={"snapshot": snapshot.model_copy(update={"people": people})})
+    joined = (*snapshot.joined, *unknown)
+    return state.model_copy(update={"snapshot": snapshot.model_copy(update={"joined": joined})})
 
 
 def _wants_more(person: Person | None) -> bool:

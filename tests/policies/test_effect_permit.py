@@ -8,6 +8,7 @@ import pytest
 
 from models.approval import Choice, Money
 from models.effects import EffectInput
+from models.people import Person
 from policies.effect_permit import Trust, why_not
 from policies.seal import sealed_bytes
 from tests.approved_effects import AUTOMATION, Approver
@@ -128,6 +129,17 @@ def test_automation_without_permission_for_an_action_cannot_have_it_carried_out(
 
     assert "(NotEntitled)" in str(why_not(proposed, approver.trust))
     assert "(Unproven)" in str(why_not(unproven, approver.trust))
+
+
+def test_whoever_only_joined_later_by_being_on_call_has_nothing_carried_out(
+    approver: Approver,
+) -> None:
+    proposed = approver.request(quorum=0, votes=(), proposed_by="newcomer")
+    assert proposed.approval is not None
+    newcomer = Person(id="newcomer", name="New", roles=("lead",))
+    known = proposed.approval.snapshot.model_copy(update={"joined": (newcomer,)})
+
+    assert "(NotEntitled)" in str(why_not(_with(proposed, snapshot=known), approver.trust))
 
 
 def test_an_installation_for_trying_out_believes_an_act_without_proof(approver: Approver) -> None:
