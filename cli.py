@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from console import acts, doctor, intake, jira_setup, policy, reading, resume, stack
+from console import (
+    acts,
+    doctor,
+    intake,
+    jira_setup,
+    policy,
+    reading,
+    request_acts,
+    resume,
+    stack,
+)
 from console.mishaps import keep_details, quiet_logs
 from console.plain_words import PlainGroup
 from console.surface import print_problem_json, tell_problem
@@ -25,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (stack, intake, reading, acts, resume, policy, doctor, jira_setup):
+for group in (stack, intake, reading, request_acts, acts, resume, policy, doctor, jira_setup):
     group.add_to(app)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from activities.approval import ApprovalActivities
 from activities.calendar import CalendarActivities
@@ -31,6 +31,8 @@ from activities.notices import NoticeActivities
 from activities.policy_source import PolicySource
 from activities.receive import Pinning, ReceiveActivities
 from activities.reconcile import ReconcileActivities
+from activities.reports import ReportActivities
+from activities.subject_guard import SubjectGuard
 from activities.sweep import SweepActivities
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
@@ -107,6 +109,7 @@ def build_activities(
     effects = EffectActivities(
         _endpoints(settings),
         Trust(trusted_keys, settings.allow_unproven_decisions),
+        people=policies.people,
         dry_run=settings.dry_run,
     )
     receiving = ReceiveActivities(
@@ -122,12 +125,15 @@ def build_activities(
             seal=signer.seal,
         ),
     )
+    approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)
     return [
         receiving.receive_item,
         on_issues.read_issue,
         on_issues.project_to_jira,
         LedgerActivities(ledger).append_to_ledger,
-        ApprovalActivities(dry_run=settings.dry_run).plan_approval,
+        approvals.plan_approval,
+        approvals.time_stage,
+        ReportActivities(client).confirm_report,
         effects.execute,
         effects.compensate,
         effects.end_exception,
@@ -138,6 +144,11 @@ def build_activities(
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
     ]
+
+
+def build_interceptors(settings: Settings, client: Client) -> list[Interceptor]:
+    """What stands before the activities: nothing is done that rests on what was true before."""
+    return [SubjectGuard(client, PolicySource(settings.policies).people)]
 
 
 def refuse_a_broken_start(settings: Settings) -> None:
@@ -179,6 +190,7 @@ async def run_worker(settings: Settings) -> None:
                 task_queue=settings.task_queue,
                 workflows=WORKFLOWS,
                 activities=build_activities(settings, client, ledger),
+                interceptors=build_interceptors(settings, client),
                 activity_executor=threads,
                 max_concurrent_activities=THREADS,
                 graceful_shutdown_timeout=DRAIN,

@@ -16,7 +16,8 @@ from models.approval import Choice
 from models.jira_view import CommandName, JiraCommand, Side
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
-from policies.proof_content import of_ballot
+from policies.commands import end_of_day
+from policies.proof_content import of_ballot, of_delegation, of_move
 
 PROOF_LASTS = timedelta(hours=24)
 """An item whose worker is down judges the command when it is back; a day covers a bad night."""
@@ -25,6 +26,7 @@ APP_ACCOUNT = "app"
 ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.APPROVE: Act.VOTE,
     CommandName.REJECT: Act.VOTE,
+    CommandName.DELEGATE: Act.VOTE,
     CommandName.ACK: Act.ACKNOWLEDGE,
     CommandName.RESOLVE: Act.RESOLVE,
     CommandName.OVERRIDE: Act.OVERRIDE,
@@ -104,7 +106,14 @@ class JiraInterpreter:
             return CommentMeaning(side=Side.CUSTOMER, gratitude=is_gratitude(text))
         return CommentMeaning(side=side)
 
-    def edit(self, issue: IssueContext, author: Author, field: str, at: datetime) -> EditMeaning:
+    def edit(
+        self,
+        issue: IssueContext,
+        author: Author,
+        field: str,
+        at: datetime,
+        after: str | None = None,
+    ) -> EditMeaning:
         """Who made an edit; with a proof where the edit may be an act, such as a decision."""
         person = self._person(author)
         side = _side(issue, author, person)
@@ -112,7 +121,8 @@ class JiraInterpreter:
             return EditMeaning(side=side)
         act = ACT_OF_EDIT.get(field)
         subject = feedback_workflow_id(issue.issue_id)
-        proof = None if act is None else self._proof(person, act, subject, at)
+        content = of_move(after) if field == "status" and after else ""
+        proof = None if act is None else self._proof(person, act, subject, at, content)
         return EditMeaning(
             side=side, actor=Actor(person=person.id, channel=Channel.JIRA, proof=proof)
         )
@@ -155,18 +165,29 @@ def subject_of(issue: IssueContext, command: JiraCommand) -> str:
     A vote that names its request is a proof for that request alone. One that names none is meant
     for the only request that waits on the item, and the item's id is its subject.
     """
-    voting = command.name in (CommandName.APPROVE, CommandName.REJECT)
-    if voting and command.arguments:
-        return action_workflow_id(command.arguments[0])
-    return feedback_workflow_id(issue.issue_id)
+    request = _named(command)
+    return action_workflow_id(request) if request else feedback_workflow_id(issue.issue_id)
+
+
+def _named(command: JiraCommand) -> str:
+    """The request that a vote or a delegation names; empty for none."""
+    if command.name in CHOICE_OF_COMMAND:
+        return command.arguments[0] if command.arguments else ""
+    if command.name is CommandName.DELEGATE:
+        return command.arguments[2] if len(command.arguments) > 2 else ""
+    return ""
 
 
 def _content_of(command: JiraCommand) -> str:
     """What a vote is bound to; the proofs of other commands are bound to act and item alone."""
+    if command.name is CommandName.DELEGATE:
+        to, until, *_ = command.arguments
+        return of_delegation(_named(command), to, end_of_day(until))
     choice = CHOICE_OF_COMMAND.get(command.name)
     if choice is None:
         return ""
-    return of_ballot(command.arguments[0] if command.arguments else "", choice, command.reason)
+    digest = command.arguments[1] if len(command.arguments) > 1 else ""
+    return of_ballot(_named(command), choice, command.reason, digest)
 
 
 def _side(issue: IssueContext, author: Author, person: Person | None) -> Side:

@@ -61,7 +61,14 @@ class _Nobody:
     ) -> CommentMeaning:
         return CommentMeaning(side=Side.STAFF)
 
-    def edit(self, issue: IssueContext, author: Author, field: str, at: datetime) -> EditMeaning:
+    def edit(
+        self,
+        issue: IssueContext,
+        author: Author,
+        field: str,
+        at: datetime,
+        after: str | None = None,
+    ) -> EditMeaning:
         return EditMeaning(side=Side.STAFF)
 
 

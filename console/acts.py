@@ -1,4 +1,4 @@
-"""Commands by which people decide: approve, reject, ack, override, propose, resolve."""
+"""Commands by which people decide an item: ack, override, propose, resolve."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ import typer
 from pydantic import ValidationError
 
 from console import options
-from console.context import connected, find, run, sender
+from console.context import find, run, sender
 from console.plain_words import plain_words
 from console.surface import print_json, say, tell
 from desk.acts import ActSender
 from desk.amounts import parameters_in, read_amount
-from desk.finding import ItemReference
-from desk.questions import ask_item
-from models.approval import ActionKind, Choice, Money
+from models.approval import ActionKind, Money
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer
-from runtime.problems import Problem, WrongSettings
-from runtime.settings import Settings, load_settings
+from runtime.problems import WrongSettings
+from runtime.settings import load_settings
 
 DoIt = Callable[[ActSender, str], Awaitable[Answer]]
 
@@ -33,10 +31,12 @@ def _act(key: str, as_json: bool, do_it: DoIt) -> None:
     async def work() -> Answer:
         return await do_it(await sender(settings), item.workflow_id)
 
-    _print(_in_words(work), as_json)
+    print_answer(in_words(work), as_json)
 
 
-def _in_words(work: Callable[[], Awaitable[Answer]]) -> Answer:
+def in_words(work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Do it; a value that cannot be sent is told in words."""
+
     async def awaited() -> Answer:
         return await work()
 
@@ -55,89 +55,14 @@ def wrong_values(error: ValidationError) -> WrongSettings:
     return WrongSettings(f"This cannot be sent: {told}.", remedy="Correct it and repeat.")
 
 
-def _print(answer: Answer, as_json: bool) -> None:
+def print_answer(answer: Answer, as_json: bool) -> None:
+    """Print what an act was answered."""
     if as_json:
         print_json(answer)
         return
     say(answer.message)
     if answer.request_id:
         tell(f"Request {answer.request_id}")
-
-
-def approve(
-    key: options.Key,
-    *,
-    person: options.As,
-    reason: options.Reason = "",
-    request: options.Request = None,
-    as_json: options.Json = False,
-) -> None:
-    """Approve the request that waits on an item.
-
-    Example: followthrough approve FT-12 --as ada --reason "Invoice was sent twice"
-    """
-    _vote(
-        key,
-        Choice.APPROVE,
-        person=person,
-        reason=reason,
-        request=request,
-        as_json=as_json,
-    )
-
-
-def reject(
-    key: options.Key,
-    *,
-    person: options.As,
-    reason: options.Reason = "",
-    request: options.Request = None,
-    as_json: options.Json = False,
-) -> None:
-    """Refuse the request that waits on an item.
-
-    Example: followthrough reject FT-12 --as ada --reason "Refunded last week already"
-    """
-    _vote(
-        key,
-        Choice.REJECT,
-        person=person,
-        reason=reason,
-        request=request,
-        as_json=as_json,
-    )
-
-
-def _vote(
-    key: str, choice: Choice, *, person: str, reason: str, request: str | None, as_json: bool
-) -> None:
-    settings = load_settings()
-    item = find(settings, key)
-
-    async def work() -> Answer:
-        chosen = request or await _only_request(settings, item)
-        return await (await sender(settings)).decide(chosen, person, choice, reason)
-
-    _print(_in_words(work), as_json)
-
-
-async def _only_request(settings: Settings, item: ItemReference) -> str:
-    """The one request that waits on the item. Raises `Problem` when there is none or several."""
-    status = await ask_item(await connected(settings), item.workflow_id)
-    waiting = [action for action in status.actions if action.outcome is None]
-    if len(waiting) == 1:
-        return waiting[0].request_id
-    if waiting:
-        listed = "\n".join(f"  --request {one.request_id}   {one.summary}" for one in waiting)
-        raise WrongSettings(
-            f"{len(waiting)} requests wait on {status.issue_key}; say which:\n{listed}"
-        )
-    ended = [f"{one.request_id} was {one.outcome}" for one in status.actions if one.outcome]
-    past = f" ({'; '.join(ended)})" if ended else ""
-    raise Problem(
-        f"Nothing waits for approval on {status.issue_key}{past}.",
-        remedy=f"`followthrough show {status.issue_key}` tells how it stands.",
-    )
 
 
 def ack(
@@ -267,5 +192,5 @@ def resolve(
 
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
-    for command in (approve, reject, ack, override, propose, resolve):
+    for command in (ack, override, propose, resolve):
         app.command(rich_help_panel="Decide")(command)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.said import listed_person, needed_reason
+from console.said import hash_or_none, listed_person, needed_reason
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Issue key such as FT-12, or its id.")]
 As = Annotated[
@@ -31,6 +31,15 @@ Reason = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Request = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="Which request, when several wait.")
+]
+Hash = Annotated[
+    str,
+    typer.Option(
+        "--hash",
+        metavar="HASH",
+        callback=hash_or_none,
+        help="The hash that `show` prints of what you looked at; another one is refused as stale.",
+    ),
 ]
 Evidence = Annotated[
     list[str] | None,

@@ -11,14 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from console.checks import Examination, Health
-from desk.approval_view import missing, remedy_of
+from desk.approval_view import missing, open_to, remedy_of, stages
 from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.questions import ItemList, ListedItem
 from desk.wording import duration, moment, money, words
-from models.approval import ActionStatus
+from models.approval import ActionStatus, RefusedBallot
 from models.effects import ExceptionStatus
 from models.messages import ItemStatus, OpenActionStatus, Timeline
 from policies.lifecycle.words import effect_note
+from policies.request_digest import short
 
 if TYPE_CHECKING:
     from runtime.settings_report import SettingsReport
@@ -238,7 +239,8 @@ def request_page(status: ActionStatus) -> RenderableType:
     """A request as an approval card."""
     proposal, plan = status.proposal, status.plan
     votes = "; ".join(
-        f"{vote.person}: {vote.choice}{f' ({vote.reason})' if vote.reason else ''}"
+        f"{vote.person}{f' for {vote.on_behalf_of}' if vote.on_behalf_of else ''}: "
+        f"{vote.choice}{f' ({vote.reason})' if vote.reason else ''}"
         for vote in status.votes
     )
     rows = [
@@ -261,12 +263,31 @@ def request_page(status: ActionStatus) -> RenderableType:
     ]
     if plan is not None:
         rows += [
+            ("hash", short(status.digest)),
             ("rule", plan.explanation),
-            ("may vote", ", ".join(person.id for person in plan.eligible)),
+            *(("stage", f"{one.name}: {one.state}. {one.words}") for one in stages(status)),
+            ("may vote now", ", ".join(open_to(status))),
             ("missing", missing(status)),
-            ("expires", moment(plan.expires_at)),
+            ("may not", "; ".join(f"{one.person}: {one.why}" for one in plan.excluded)),
+            ("delegated", _delegated(status)),
+            (
+                "expires",
+                moment(status.stage_clock.expires_at if status.stage_clock else plan.expires_at),
+            ),
+            ("did not count", "; ".join(_not_counted(one) for one in status.refused)),
         ]
     return Group(Text(f"Request {proposal.request_id}", style="bold"), _grid(rows))
+
+
+def _delegated(status: ActionStatus) -> str:
+    lent = (*(status.plan.delegations if status.plan else ()), *status.delegations)
+    return "; ".join(
+        f"{one.delegate} for {one.principal} until {moment(one.until)}" for one in lent
+    )
+
+
+def _not_counted(ballot: RefusedBallot) -> str:
+    return f"{ballot.person} to {ballot.choice} at {moment(ballot.at)} ({ballot.why})"
 
 
 def settings_table(report: SettingsReport) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import typer
@@ -47,3 +48,12 @@ def needed_reason(reason: str) -> str:
             "Give a reason: it is recorded.", remedy='Say it with --reason "…", in your words.'
         )
     return reason.strip()
+
+
+def hash_or_none(written: str) -> str:
+    """The hash of a request, or its first digits. Raises `WrongSettings` for anything else."""
+    if written and not re.fullmatch(r"[0-9a-f]{8,64}", written):
+        raise WrongSettings(
+            "That is no hash of a request.", remedy="Take the 8 digits that `show` prints."
+        )
+    return written

@@ -7,7 +7,7 @@ signature says so to the workflow, which alone judges whether that person may do
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -20,17 +20,25 @@ from desk.answers import NO_WORKER_SECONDS, AlreadyClosed, no_worker, sentence_f
 from desk.questions import ask_request
 from models import names
 from models.action_parameters import ActionParameters
-from models.approval import ActionKind, Ballot, Choice, Money
+from models.approval import ActionKind, AmendAction, Ballot, Choice, Delegate, Money
 from models.base import Frozen
 from models.failures import FAILURES_BY_TYPE
 from models.lifecycle import Outcome, Severity
-from models.messages import Acknowledge, Answer, Override, ProposeAction, Resolve, Resume
+from models.messages import (
+    Acknowledge,
+    Answer,
+    Override,
+    ProposeAction,
+    Resolve,
+    Resume,
+)
 from models.people import Act, Actor, Channel, ProofClaim
-from policies.proof_content import of_ballot, of_message
+from policies.commands import end_of_day
+from policies.proof_content import of_ballot, of_delegation, of_message
 from runtime.problems import Problem
 from runtime.signing import SigningKey
 
-AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve)
+AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve, AmendAction)
 PROOF_LASTS = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
@@ -179,21 +187,56 @@ class ActSender:
         choice: Choice,
         reason: str = "",
         *,
+        digest: str = "",
         act_id: str | None = None,
     ) -> Answer:
-        """Vote on a request."""
+        """Vote on a request; `digest` is the hash of what the person looked at."""
         workflow_id = names.action_workflow_id(request_id)
+        content = of_ballot(request_id, choice, reason, digest)
         message = Ballot(
             request_id=request_id,
             choice=choice,
             reason=reason,
-            actor=self._actor(person, Act.VOTE, workflow_id, of_ballot(request_id, choice, reason)),
+            actor=self._actor(person, Act.VOTE, workflow_id, content),
+            digest=digest,
         )
         try:
             return await self._update(workflow_id, names.UPDATE_DECIDE, message, act_id)
         except AlreadyClosed:
             await self._keep_as_evidence(message)
             raise
+
+    async def delegate(
+        self, request_id: str, person: str, to: str, until: date, *, act_id: str | None = None
+    ) -> Answer:
+        """Let somebody else vote on a request in the person's place; `until` is the last day."""
+        workflow_id = names.action_workflow_id(request_id)
+        over = end_of_day(until.isoformat())
+        actor = self._actor(person, Act.VOTE, workflow_id, of_delegation(request_id, to, over))
+        message = Delegate(actor=actor, request_id=request_id, to=to, until=over)
+        return await self._update(workflow_id, names.UPDATE_DELEGATE, message, act_id)
+
+    async def amend(
+        self,
+        request_id: str,
+        person: str,
+        *,
+        summary: str | None = None,
+        amount: Money | None = None,
+        evidence: tuple[str, ...] | None = None,
+        act_id: str | None = None,
+    ) -> Answer:
+        """Change what is asked, before anybody has voted; what is None stays as it is."""
+        message = AmendAction(
+            actor=self._unproven(person),
+            request_id=request_id,
+            summary=summary,
+            amount=amount,
+            evidence=evidence,
+        )
+        workflow_id = names.action_workflow_id(request_id)
+        signed = self._signed(message, Act.PROPOSE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_AMEND, signed, act_id)
 
     async def _keep_as_evidence(self, late: Ballot) -> None:
         """An ended request records nothing any more; its item keeps that a vote came too late."""
@@ -219,7 +262,9 @@ class ActSender:
         except RPCError as error:
             raise await sentence_for(self._client, workflow_id, error) from error
 
-    def ballot_for_temporal_ui(self, request_id: str, person: str, choice: Choice) -> Ballot:
+    def ballot_for_temporal_ui(
+        self, request_id: str, person: str, choice: Choice, digest: str = ""
+    ) -> Ballot:
         """A vote to paste into the Temporal UI; the voter writes the reason, without which it is refused."""
         actor = prove(
             self._key,
@@ -228,9 +273,9 @@ class ActSender:
             Act.VOTE,
             names.action_workflow_id(request_id),
             now=datetime.now(UTC),
-            content=of_ballot(request_id, choice, ""),
+            content=of_ballot(request_id, choice, "", digest),
         )
-        return Ballot(request_id=request_id, choice=choice, reason="", actor=actor)
+        return Ballot(request_id=request_id, choice=choice, reason="", actor=actor, digest=digest)
 
     def _unproven(self, person: str) -> Actor:
         return Actor(person=person, channel=self._channel)

@@ -48,6 +48,8 @@ class Interpreter(Protocol):
         """What this comment means; `public` when the customer can see it. Never keep the text."""
         ...
 
-    def edit(self, issue: IssueContext, author: Author, field: str, at: Moment) -> EditMeaning:
-        """Who stands behind this edit of `field` (Jira's field id)."""
+    def edit(
+        self, issue: IssueContext, author: Author, field: str, at: Moment, after: str | None = None
+    ) -> EditMeaning:
+        """Who stands behind this edit of `field` (Jira's field id), `after` being its new value."""
         ...

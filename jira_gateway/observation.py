@@ -155,8 +155,8 @@ def _edits(
         at = moment_of(change.get("created"))
         for item in change.get("items") or ():
             field = _field_id(item)
-            meaning = interpreter.edit(context, author, field, at)
             before, after = _values(field, item)
+            meaning = interpreter.edit(context, author, field, at, after)
             yield ObservedEdit(
                 change_id=change_id,
                 field=field,

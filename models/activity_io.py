@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.approval import ActionProposal, ItemFacts
+from models.approval import ActionProposal, ActionResult, ItemFacts
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
 from models.events import LedgerEntry
@@ -58,6 +58,27 @@ class PlanInput(Frozen):
     item: ItemFacts
     snapshot: PolicySnapshot
     now: Moment
+
+
+class StageInput(Frozen):
+    """When does a stage of this rule that is asked now remind, ask its deputies, and expire?"""
+
+    rule: str
+    snapshot: PolicySnapshot
+    now: Moment
+
+
+class ReportInput(Frozen):
+    """How did this request end, by its own word?"""
+
+    request_id: str
+    now: Moment
+
+
+class ReportAnswer(Frozen):
+    """`result` None: the request still runs, or there is none."""
+
+    result: ActionResult | None = None
 
 
 class ExtendCalendarInput(Frozen):

@@ -69,7 +69,8 @@ class ClockRule(Frozen):
 class Standing(Frozen):
     """The states that conditions look at, as the events so far have left them.
 
-    `requests` are the policy actions that wait for votes; `answered` is true once a person has
+    `requests` are the policy actions that wait for votes; of them `held_by` let the clocks stand
+    still and `let_run_by` let them run, because their own rule says so; `answered` is true once a person has
     answered publicly. `status` is None while nobody has said in which one the issue is.
     """
 
@@ -79,3 +80,5 @@ class Standing(Frozen):
     assigned: bool = False
     decided: bool = False
     requests: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
+    let_run_by: tuple[str, ...] = ()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.approval import ActionProposal, Ballot, EffectReceipt, ItemFacts
+from models.approval import (
+    ActionProposal,
+    AmendedAt,
+    ApprovalPlan,
+    Ballot,
+    Delegate,
+    EffectReceipt,
+    ItemFacts,
+)
 from models.base import Frozen, Moment
 from models.people import Proof
 from models.policy import PolicySnapshot
@@ -30,10 +38,20 @@ class CountedBallot(Frozen):
     at: Moment
 
 
+class CountedDelegation(Frozen):
+    """A delegation that counted, with its proof; otherwise as `CountedBallot`."""
+
+    delegation: Delegate
+    subject: str
+    at: Moment
+
+
 class Approval(Frozen):
     """Everything from which it follows that an action may be carried out.
 
-    `report_to` is the item's workflow, `asked` the proof of whoever proposed the action. Nothing
+    `report_to` is the item's workflow, `asked` the proof of whoever proposed the action. If that
+    was amended, `first` is what was asked, and `amendments` are the acts that changed it. `plan`
+    holds the numbers as they were frozen, and `digest` is the hash that was voted on. Nothing
     here says that it was granted: that is worked out again (`policies.effect_permit`).
     """
 
@@ -43,6 +61,11 @@ class Approval(Frozen):
     asked: Proof | None = None
     opened_at: Moment
     ballots: tuple[CountedBallot, ...] = ()
+    delegations: tuple[CountedDelegation, ...] = ()
+    first: ActionProposal | None = None
+    amendments: tuple[AmendedAt, ...] = ()
+    plan: ApprovalPlan | None = None
+    digest: str = ""
     decided_at: Moment
 
 

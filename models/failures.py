@@ -262,6 +262,27 @@ ALREADY_VOTED = Failure(
     who=WhoActs.SENDER,
     remedy="You have voted on this request. Votes are final.",
 )
+STALE = Failure(
+    type="Stale",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="The request is no longer the one that you looked at. Open it, look again, and vote on "
+    "what it says now.",
+)
+UNDER_VOTE = Failure(
+    type="UnderVote",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="Somebody has voted on this request, so it cannot be changed any more. Let it end and "
+    "propose it anew.",
+)
+STALE_UNDER_WAY = Failure(
+    type="StaleUnderWay",
+    retryable=False,
+    who=WhoActs.NOBODY,
+    remedy="What was approved changed while it was being carried out, so it is undone and asked "
+    "anew.",
+)
 
 ALL_FAILURES: tuple[Failure, ...] = (
     JIRA_RATE_LIMITED,
@@ -297,5 +318,8 @@ ALL_FAILURES: tuple[Failure, ...] = (
     DUPLICATE_OF_ITSELF,
     MALFORMED,
     ALREADY_VOTED,
+    STALE,
+    UNDER_VOTE,
+    STALE_UNDER_WAY,
 )
 FAILURES_BY_TYPE: dict[str, Failure] = {failure.type: failure for failure in ALL_FAILURES}

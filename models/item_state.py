@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.approval import ActionProposal, ActionResult, Ballot
+from models.approval import ActionProposal, ActionResult, AmendedAt, Ballot, Delegate, ItemFacts
 from models.base import Frozen, Moment
 from models.clock_rules import Standing
 from models.clocks import ClockRun
@@ -90,15 +90,22 @@ class LadderState(Frozen):
 class OpenAction(Frozen):
     """A policy action that this item started; its workflow runs on its own.
 
-    `asked` is the proof of whoever proposed it, kept until it can be handed on. `ends_at` is when
-    the exception that it began ends, and `ended` says that it has.
+    `asked` is the proof of whoever proposed it, kept until it can be handed on. `first` is what was
+    asked before it was amended, and `amendments` are the acts that changed it. `digest` is the hash
+    of the request as the item last knew it. `outdated` once the request was told that what it rests
+    on has changed. `ends_at` is when the exception that it began ends, and `ended` says that it
+    has.
     """
 
     proposal: ActionProposal
     workflow_id: str
     started: bool = False
+    digest: str = ""
+    outdated: bool = False
     result: ActionResult | None = None
     asked: Proof | None = None
+    first: ActionProposal | None = None
+    amendments: tuple[AmendedAt, ...] = ()
     stuck: StuckEffect | None = None
     ends_at: Moment | None = None
     ended: bool = False
@@ -110,14 +117,17 @@ class OpenAction(Frozen):
 
 
 class Outgoing(Frozen):
-    """Something to tell a policy action's workflow: a ballot, that a person wants its effect tried
-    again (or undone), or else that it is withdrawn.
+    """Something to tell a policy action's workflow: a ballot, who is to vote instead, what is true
+    of the item now, that a person wants its effect tried again (or undone), or else that it is
+    withdrawn.
     """
 
     workflow_id: str
     ballot: Ballot | None = None
     resumed_by: Actor | None = None
     undo: bool = False
+    delegation: Delegate | None = None
+    subject: ItemFacts | None = None
 
 
 class Parked(Frozen):
@@ -131,6 +141,8 @@ class Parked(Frozen):
 class ItemState(Frozen):
     """The state of one feedback item.
 
+    `subject_revision` counts edits of the issue that matter to a request that rests on it;
+    `reported` are requests said to have ended, by a signal that nobody has confirmed yet;
     `asked` names fields over which a person is asked to decide until triage is confirmed again;
     `overruled` names a field once for each edit of a person that was written over.
     """
@@ -152,6 +164,7 @@ class ItemState(Frozen):
     actions: tuple[OpenAction, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
     notices: tuple[Notice, ...] = ()
+    reported: tuple[str, ...] = ()
     decision: Decision | None = None
     earlier_decisions: tuple[Decision, ...] = ()
     wanted_status: StatusCategory | None = None
@@ -164,6 +177,7 @@ class ItemState(Frozen):
     seen: SeenFields | None = None
     comments: tuple[DesiredComment, ...] = ()
     links: tuple[DesiredLink, ...] = ()
+    subject_revision: int = 0
     kept_fields: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     overruled: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ class CommandName(StrEnum):
     RESOLVE = "resolve"
     OVERRIDE = "override"
     PROPOSE = "propose"
+    DELEGATE = "delegate"
     RESUME = "resume"
     UNKNOWN = "unknown"
 

@@ -7,7 +7,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from models.action_parameters import ActionParameters
-from models.approval import ActionKind, ActionProposal, ActionResult, ItemFacts, Money
+from models.approval import (
+    ActionKind,
+    ActionProposal,
+    ActionResult,
+    AmendedAt,
+    ItemFacts,
+    Money,
+    RequestStep,
+)
 from models.base import Frozen, Moment
 from models.clocks import ClockReading
 from models.decision import Confidence
@@ -117,10 +125,25 @@ class Answer(Frozen):
     request_id: str | None = None
 
 
+class SubjectChanged(Frozen):
+    """Signal to a request: these are the item's facts now."""
+
+    item: ItemFacts
+
+
+class ItemSubject(Frozen):
+    """What an item answers to the query `subject`: what its requests rest on, and which wait."""
+
+    item: ItemFacts
+    snapshot: PolicySnapshot
+    waiting: tuple[str, ...]
+
+
 class ActionStart(Frozen):
     """Starts `PolicyActionWorkflow`. `report_to` is the item's workflow id.
 
-    `asked` is the proof of whoever proposed it; what is carried out is checked against it.
+    `asked` is the proof of whoever proposed it; what is carried out is checked against it. `first`
+    and `amendments` say what it was a proof of, if this is asked in place of an amended request.
     """
 
     proposal: ActionProposal
@@ -128,6 +151,8 @@ class ActionStart(Frozen):
     snapshot: PolicySnapshot
     report_to: str
     asked: Proof | None = None
+    first: ActionProposal | None = None
+    amendments: tuple[AmendedAt, ...] = ()
 
 
 class ActionReported(Frozen):
@@ -137,10 +162,20 @@ class ActionReported(Frozen):
 
 
 class ActionReminder(Frozen):
-    """Signal to the item: a policy action still waits for these people's votes."""
+    """Signal to the item: a policy action waits for these people's votes, and why they are asked."""
 
     request_id: str
     people: tuple[str, ...]
+    why: RequestStep = RequestStep.REMINDED
+
+
+class ActionChanged(Frozen):
+    """Signal to the item: what is asked was amended, or its rule says whether the clocks pause."""
+
+    request_id: str
+    proposal: ActionProposal | None = None
+    amendment: AmendedAt | None = None
+    pause_clocks: bool | None = None
 
 
 class ActionStuck(Frozen):

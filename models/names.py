@@ -25,10 +25,15 @@ SIGNAL_ACTION_REMINDER: Final = "action_reminder"
 SIGNAL_ACTION_STUCK: Final = "action_stuck"
 SIGNAL_EXCEPTION_CHANGED: Final = "exception_changed"
 SIGNAL_EXCEPTION_TOLD: Final = "exception_told"
+SIGNAL_ACTION_CHANGED: Final = "action_changed"
+SIGNAL_DELEGATE: Final = "delegate"
+SIGNAL_SUBJECT_CHANGED: Final = "subject_changed"
 SIGNAL_RESUME: Final = "resume"
 SIGNAL_WITHDRAW: Final = "withdraw"
 
 UPDATE_DECIDE: Final = "decide"
+UPDATE_AMEND: Final = "amend"
+UPDATE_DELEGATE: Final = "delegate"
 UPDATE_ACKNOWLEDGE: Final = "acknowledge"
 UPDATE_OVERRIDE: Final = "override"
 UPDATE_PROPOSE_ACTION: Final = "propose_action"
@@ -37,6 +42,10 @@ UPDATE_RESOLVE: Final = "resolve"
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"
 QUERY_CLOCKS: Final = "clocks"
+QUERY_SUBJECT: Final = "subject"
+
+EXECUTE_EFFECT: Final = "execute_effect"
+"""The activity that carries an approved action out."""
 
 SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
     "FtStage": "Keyword",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from models.base import Frozen, Moment
@@ -56,6 +57,19 @@ class Person(Frozen):
     def human(self) -> str:
         """The id of the human who answers for this account."""
         return self.behind or self.id
+
+
+class Delegation(Frozen):
+    """Somebody votes in somebody else's place for a while: from `since` until before `until`."""
+
+    principal: str
+    delegate: str
+    since: Moment
+    until: Moment
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it holds at this moment."""
+        return self.since <= now < self.until
 
 
 class ProofClaim(Frozen):

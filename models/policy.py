@@ -9,7 +9,7 @@ from models.clock_rules import ClockRule
 from models.clocks import BusinessCalendar, ClockName
 from models.ladder import Ladder
 from models.lifecycle import Severity
-from models.people import Act, Person
+from models.people import Act, Delegation, Person
 from models.status_map import StatusMap
 
 
@@ -88,6 +88,7 @@ class PolicySnapshot(Frozen):
     categories: tuple[str, ...] = ()
     people: tuple[Person, ...]
     permissions: dict[Act, tuple[str, ...]]
+    delegations: tuple[Delegation, ...] = ()
     trusted_keys: dict[str, str] = {}
     allow_unproven: bool = False
     seal: Seal | None = None

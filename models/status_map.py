@@ -29,12 +29,16 @@ class StatusMap(Frozen):
     """How stages meet Jira: by status category, with the inverse written down.
 
     `preferred` lists, for a category, status names in order of preference when several transitions
-    lead there. `priorities` and `severities` are each other's written inverse. `pause_when` lists status names in which the clocks stand still. `resolutions` maps
+    lead there. `priorities` and `severities` are each other's written inverse. `pause_when` lists status names in which the clocks stand still. Moving
+    the issue into one of `approve_when` or `reject_when` is a vote on the request that waits.
+    `resolutions` maps
     our outcome to Jira's resolution name; `outcomes` is its explicit inverse.
     """
 
     preferred: dict[StatusCategory, tuple[str, ...]] = {}
     pause_when: tuple[str, ...] = ()
+    approve_when: tuple[str, ...] = ()
+    reject_when: tuple[str, ...] = ()
     priorities: dict[Severity, str] = {
         Severity.S1: "Highest",
         Severity.S2: "High",

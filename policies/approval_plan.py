@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models.approval import ActionKind, ActionProposal, ApprovalPlan, Excluded, ItemFacts
+from models.approval import (
+    ActionKind,
+    ActionProposal,
+    ApprovalPlan,
+    Choice,
+    Excluded,
+    ItemFacts,
+    StageClock,
+    StagePlan,
+)
 from models.approval_rule import ApprovalRule, OnRefusal
-from models.people import Person
+from models.people import Channel
 from models.policy import PolicySnapshot
+from policies.approval_words import explain
 from policies.business_time import DAYS_COVERED, CalendarExhausted, add_seconds, expand
 from policies.conditions import (
     MOST_MINOR_UNITS,
@@ -19,7 +29,9 @@ from policies.conditions import (
     Vocabulary,
     compile_condition,
 )
-from policies.voters import is_member, voters, why_no_voter
+from policies.electorate import Electorate
+from policies.involved import involved_in
+from policies.voters import is_member, why_no_voter
 
 NO_RULE = "no rule"
 """The name of the plan for what no rule allows."""
@@ -81,57 +93,87 @@ def facts_of(proposal: ActionProposal, item: ItemFacts) -> dict[str, Fact]:
         "item.segment": item.segment,
         "item.country": item.country or "",
         "item.stage": item.stage,
+        "item.confidence": item.confidence,
+        "action.by_automation": proposal.proposed_by.channel is Channel.AUTOMATION,
+        "action.confidence": 1.0 if proposal.confidence is None else proposal.confidence,
     }
 
 
 def _plan_by(
     rule: ApprovalRule, proposal: ActionProposal, snapshot: PolicySnapshot, now: datetime
 ) -> ApprovalPlan:
-    requester = proposal.proposed_by.person
-    asking = snapshot.person(requester)
-    human = asking.human if asking else requester
-    able = voters(snapshot.people, rule.groups, snapshot.permissions)
-    eligible = tuple(person for person in able if person.human != human)
-    excluded = tuple(
-        Excluded(person=person.id, why=why)
-        for person in snapshot.people
-        if (why := _why_excluded(person, rule, requester, human, snapshot)) is not None
-    )
+    clock = clock_of(rule, snapshot, now)
+    involved = involved_in(proposal, rule, snapshot, now)
+    able = Electorate(snapshot.people, snapshot.permissions, frozenset(involved))
+    stages = tuple(able.stage(stage, rule.deputy) for stage in rule.asked)
+    stand_in = able.stage(rule.escalate_to) if rule.escalate_to else None
+    nobody = rule.quorum == 0 and not rule.stages
     return ApprovalPlan(
         rule=rule.name,
-        quorum=rule.quorum,
-        eligible=eligible,
-        excluded=excluded,
+        quorum=0 if nobody else _first_quorum(stages[0]),
+        eligible=stages[0].eligible,
+        excluded=_excluded(rule, involved, snapshot),
         refusal_ends=rule.on_refusal is OnRefusal.ENDS,
+        opened_at=now,
+        expires_at=clock.expires_at,
+        remind_at=clock.remind_at,
+        deputies_at=clock.deputies_at,
+        explanation=explain(rule, () if nobody else stages),
+        trusted_keys=snapshot.trusted_keys,
+        allow_unproven=snapshot.allow_unproven,
+        stages=stages,
+        stand_in=stand_in,
+        substitutes=able.substitutes(),
+        delegations=able.delegations(
+            snapshot.delegations, (*stages, *((stand_in,) if stand_in else ()))
+        ),
+        on_expiry=rule.on_expiry,
+        because=rule.because,
+        pause_clocks=rule.pause_clocks,
+        dry_run=rule.dry_run or proposal.dry_run,
+        moves={
+            **dict.fromkeys(snapshot.statuses.approve_when, Choice.APPROVE.value),
+            **dict.fromkeys(snapshot.statuses.reject_when, Choice.REJECT.value),
+        },
+    )
+
+
+def _first_quorum(stage: StagePlan) -> int:
+    """The fewest who can fulfil the stage, for lists that show one number."""
+    needed = [quorum.needed for quorum in stage.quorums]
+    return min(needed, default=1) if stage.any_group else sum(needed)
+
+
+def clock_of_rule(name: str, snapshot: PolicySnapshot, now: datetime) -> StageClock:
+    """As `clock_of`, for the pinned rule with this name."""
+    rule = next(rule for rule in snapshot.approvals if rule.name == name)
+    return clock_of(rule, snapshot, now)
+
+
+def clock_of(rule: ApprovalRule, snapshot: PolicySnapshot, now: datetime) -> StageClock:
+    """When a stage of this rule that is asked now reminds, asks its deputies, and expires."""
+    deputy = rule.deputy
+    return StageClock(
         opened_at=now,
         expires_at=_later(rule, rule.expires_after, snapshot, now),
         remind_at=_later(rule, rule.remind_after, snapshot, now) if rule.remind_after else None,
-        explanation=_explanation(rule, eligible),
-        trusted_keys=snapshot.trusted_keys,
-        allow_unproven=snapshot.allow_unproven,
-        dry_run=rule.dry_run or proposal.dry_run,
+        deputies_at=_later(rule, deputy.after, snapshot, now) if deputy else None,
     )
 
 
-def _why_excluded(
-    person: Person, rule: ApprovalRule, requester: str, human: str, snapshot: PolicySnapshot
-) -> str | None:
-    if person.id == requester:
-        return f"{person.name} asked for it; somebody else decides."
-    if person.id == human:
-        return f"{person.name} stands behind the account that asked for it; somebody else decides."
-    if person.human == human:
-        return f"{person.name} is an account of whoever asked for it; somebody else decides."
-    if is_member(person, rule.groups):
-        return why_no_voter(person, snapshot.permissions)
-    return None
-
-
-def _explanation(rule: ApprovalRule, eligible: tuple[Person, ...]) -> str:
-    if rule.quorum == 0:
-        return f"{rule.name}: {rule.why} Nobody needs to agree."
-    names = ", ".join(person.name for person in eligible) or "nobody"
-    return f"{rule.name}: {rule.why} {rule.quorum} must agree, out of {names}."
+def _excluded(
+    rule: ApprovalRule, involved: dict[str, str], snapshot: PolicySnapshot
+) -> tuple[Excluded, ...]:
+    found: list[Excluded] = []
+    for person in snapshot.people:
+        why = involved.get(person.id)
+        if why is None and person.human in involved:
+            why = f"{person.name} is another account of theirs. {involved[person.human]}"
+        if why is None and is_member(person, rule.every_group):
+            why = why_no_voter(person, snapshot.permissions)
+        if why is not None:
+            found.append(Excluded(person=person.id, why=why))
+    return tuple(found)
 
 
 def _refusing(snapshot: PolicySnapshot, now: datetime, explanation: str) -> ApprovalPlan:

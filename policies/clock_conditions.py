@@ -51,7 +51,7 @@ def moves(rule: ClockRule, run: ClockRun | None, happening: Happening) -> tuple[
     """What the newest cycle `run` of the rule's clock does now, in order; usually nothing."""
     starts = _any(rule.start, rule, happening)
     stops = _any(rule.stop, rule, happening)
-    pauses = _any(rule.pause, rule, happening)
+    pauses = _held(rule, happening) or _any(rule.pause, rule, happening)
     if run is None or not run.running:
         if not starts or stops:
             return ()
@@ -120,6 +120,8 @@ def why_paused(rule: ClockRule, happening: Happening) -> str:
         return "an approval is awaited"
     if held is not None and held.word in (Word.WAITING_FOR_CUSTOMER, Word.IN_STATUS):
         return f"the issue is in {held.status or happening.standing.status}"
+    if held is None and _held(rule, happening):
+        return "an approval is awaited"
     return held.word.replace("_", " ") if held is not None else "paused"
 
 
@@ -136,6 +138,11 @@ def _goes_on(rule: ClockRule, happening: Happening) -> bool:
     return reopened and rule.on_reopen is OnReopen.RESUME
 
 
+def _held(rule: ClockRule, happening: Happening) -> bool:
+    """The rule of a waiting request lets every clock stand still but that of approvals."""
+    return rule.name is not ClockName.APPROVAL and bool(happening.standing.held_by)
+
+
 def _any(conditions: tuple[Condition, ...], rule: ClockRule, happening: Happening) -> bool:
     return any(_holds(one, rule, happening) for one in conditions)
 
@@ -150,7 +157,7 @@ def _holds(one: Condition, rule: ClockRule, happening: Happening) -> bool:
         case Word.WAITING_FOR_CUSTOMER:
             return standing.waiting_for_customer
         case Word.AWAITING_APPROVAL:
-            return bool(standing.requests)
+            return not set(standing.requests) <= set(standing.let_run_by)
         case Word.DECIDED:
             return standing.decided
         case Word.START_NO_LONGER_HOLDS:

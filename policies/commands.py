@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 
 from models.action_parameters import AT_ONCE
@@ -23,14 +23,16 @@ LONGEST_REASON = 2_000
 LONGEST_WORD = 200
 
 _COMMAND = re.compile(r"/([A-Za-z]{2,20})(?=\s|$)")
-_REQUEST = re.compile(r"[0-9]+-[A-Za-z0-9]+-[0-9]+")
+_REQUEST = re.compile(r"([0-9]+-[A-Za-z0-9]+-[0-9]+)(?:#([0-9a-f]{8,64}))?")
+_PERSON = re.compile(r"@?([a-z][a-z0-9_-]{0,59})")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+", re.IGNORECASE | re.ASCII)
 _MENTION = re.compile(r"\[~(?:accountid:)?([^\]\s]+)\]")
 _OVERRIDE_KEYS = ("severity", "category", "owner")
 _PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
 
 _NO_SUCH_COMMAND = (
-    "There is no such command. There are /approve, /reject, /ack, /handover, /resolve, /override, "
+    "There is no such command. There are /approve, /reject, /delegate, /ack, /handover, /resolve, "
+    "/override, "
     "/propose and /resume. To answer the customer, begin the comment with another character than /."
 )
 
@@ -71,11 +73,40 @@ Read = tuple[tuple[str, ...], list[str]]
 
 
 def _vote(words: list[str]) -> Read:
-    named = bool(words) and _REQUEST.fullmatch(words[0]) is not None
-    arguments, reason = (tuple(words[:1]), words[1:]) if named else ((), words)
+    arguments, reason = _named_request(words)
     if not reason:
         raise _Malformed("Say why after the command: the reason is recorded with your vote.")
     return arguments, reason
+
+
+def _named_request(words: list[str]) -> Read:
+    """The request, and after `#` the hash that was looked at; both may be left out."""
+    found = _REQUEST.fullmatch(words[0]) if words else None
+    if found is None:
+        return (), words
+    return tuple(part for part in found.groups() if part), words[1:]
+
+
+def _delegate(words: list[str]) -> Read:
+    """`(person, last day, request)`; the request is left out when none is named."""
+    usage = "Write who and the last day, such as /delegate finn until 2026-06-30 on holiday."
+    request, rest = _named_request(words)
+    person = _PERSON.fullmatch(rest[0]) if rest else None
+    if person is None:
+        raise _Malformed(usage)
+    rest = rest[1:]
+    if rest and rest[0].lower() == "until":
+        rest = rest[1:]
+    try:
+        until = date.fromisoformat(rest[0] if rest else "")
+    except ValueError:
+        raise _Malformed(f"That is no day. {usage}") from None
+    return (person[1], until.isoformat(), *request[:1]), rest[1:]
+
+
+def end_of_day(day: str) -> datetime:
+    """The moment at which a day written as `2026-06-30` is over, in UTC."""
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
 
 
 def _only_reason(words: list[str]) -> Read:
@@ -194,4 +225,5 @@ _READERS: dict[CommandName, Callable[[list[str]], Read]] = {
     CommandName.OVERRIDE: _override,
     CommandName.PROPOSE: _propose,
     CommandName.RESUME: _only_reason,
+    CommandName.DELEGATE: _delegate,
 }

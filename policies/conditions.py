@@ -62,11 +62,14 @@ _APPROVAL_NAMES: dict[str, type] = {
     "action.currency": str,
     "action.evidence_count": int,
     "action.level": int,
+    "action.by_automation": bool,
+    "action.confidence": float,
     "item.severity": str,
     "item.category": str,
     "item.segment": str,
     "item.country": str,
     "item.stage": str,
+    "item.confidence": float,
 }
 NAMES: dict[Vocabulary, dict[str, type]] = {
     Vocabulary.CUSTOMER: _CUSTOMER_NAMES,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 from pydantic import Field
 
 from models.base import Frozen
-from models.people import Act, Person
-from policies.documents.people import PeopleDocument, PersonEntry
+from models.people import Act, Delegation, Person
+from policies.documents.people import DelegationEntry, PeopleDocument, PersonEntry
 from policies.documents.rotas import RotaEntry
 
 
@@ -23,6 +25,7 @@ class Directory(Frozen):
     emails: dict[str, str] = Field(default_factory=dict)
     zones: dict[str, str] = Field(default_factory=dict)
     """Person id → the zone they work in, where people.yaml says it of them or of a group."""
+    delegations: tuple[Delegation, ...] = ()
 
     def by_id(self, person_id: str) -> Person | None:
         """The person with this id, also one who has left."""
@@ -86,6 +89,7 @@ def directory_of(document: PeopleDocument) -> Directory:
         rotas=document.rotas,
         emails={entry.id: entry.email for entry in document.people if entry.email},
         zones={entry.id: zone for entry in document.people if (zone := _zone(document, entry))},
+        delegations=tuple(_delegation(entry) for entry in document.delegations),
     )
 
 
@@ -93,3 +97,12 @@ def _zone(document: PeopleDocument, entry: PersonEntry) -> str | None:
     """Their own, or that of the first of their groups that has one."""
     of_groups = (document.group_zones.get(group) for group in entry.groups)
     return entry.zone or next((zone for zone in of_groups if zone), None)
+
+
+def _delegation(entry: DelegationEntry) -> Delegation:
+    return Delegation(
+        principal=entry.principal,
+        delegate=entry.delegate,
+        since=datetime.combine(entry.since, time(), UTC),
+        until=datetime.combine(entry.until + timedelta(days=1), time(), UTC),
+    )

@@ -8,14 +8,17 @@ for activities.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from models.approval import ActionProposal, RefusedBallot, Vote
+from models.approval import ActionProposal
 from models.effects import Approval, EffectInput
 from models.messages import ProposeAction
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel
-from policies import approval, approval_plan, proof, seal
+from models.policy import PolicySnapshot
+from policies import approval_acts, proof, seal
+from policies.approval_evidence import why_not_granted
 from policies.proof_content import of_message
 
 
@@ -30,8 +33,16 @@ class Trust:
     allow_unproven: bool = False
 
 
-def why_not(request: EffectInput, trust: Trust) -> str | None:
-    """Why this may not be carried out, in words for the operator; None when it was approved."""
+def why_not(
+    request: EffectInput,
+    trust: Trust,
+    today: Callable[[PolicySnapshot], PolicySnapshot] | None = None,
+) -> str | None:
+    """Why this may not be carried out, in words for the operator; None when it was approved.
+
+    Who may vote is looked up in the sealed rules, and with `today` also among those who are there
+    now: people join and leave between the sealing of an item's rules and a request.
+    """
     given, proposal = request.approval, request.proposal
     if given is None:
         return "no approval was handed over"
@@ -39,28 +50,51 @@ def why_not(request: EffectInput, trust: Trust) -> str | None:
         return "the rules carry no seal of a worker that is trusted here"
     if given.report_to != feedback_workflow_id(given.item.issue_id):
         return "the item and the workflow that it reports to are not the same"
-    return _proposed(given, proposal, trust) or _granted(given, proposal, trust)
-
-
-def _proposed(given: Approval, proposal: ActionProposal, trust: Trust) -> str | None:
-    """Somebody who may propose has asked for exactly this."""
-    actor = proposal.proposed_by.model_copy(update={"proof": given.asked})
-    snapshot = given.snapshot.model_copy(
+    sealed = given.snapshot.model_copy(
         update={
             "trusted_keys": trust.keys,
             "allow_unproven": trust.allow_unproven,
             "joined": (),
         }
     )
+    why = _proposed(given, proposal, sealed)
+    if why is not None:
+        return why
+    why = why_not_granted(given, proposal, sealed)
+    if why is None or today is None:
+        return why
+    return why_not_granted(given, proposal, today(sealed)) and why
+
+
+def _proposed(given: Approval, proposal: ActionProposal, snapshot: PolicySnapshot) -> str | None:
+    """Somebody who may propose has asked for exactly this, and whoever changed it might."""
+    asked = given.first or proposal
+    actor = asked.proposed_by.model_copy(update={"proof": given.asked})
     failure = proof.entitled(
         actor,
         Act.PROPOSE,
         snapshot,
         given.report_to,
-        proposal.proposed_at,
-        content=_said(proposal, actor),
+        asked.proposed_at,
+        content=_said(asked, actor),
     )
-    return f"whoever proposed it may not, or did not prove it ({failure.type})" if failure else None
+    for amended in given.amendments:
+        if failure is None:
+            asked = approval_acts.amend(asked, amended.change)
+            failure = proof.entitled(
+                amended.change.actor,
+                Act.PROPOSE,
+                snapshot,
+                action_workflow_id(amended.change.request_id),
+                amended.at,
+                content=of_message(amended.change),
+            )
+    if failure is not None:
+        return f"whoever proposed it may not, or did not prove it ({failure.type})"
+    renamed = {"request_id": proposal.request_id, "renews": proposal.renews}
+    if asked.model_copy(update=renamed) != proposal:
+        return "whoever proposed it asked for something else"
+    return None
 
 
 def _said(proposal: ActionProposal, actor: Actor) -> str | None:
@@ -77,25 +111,3 @@ def _said(proposal: ActionProposal, actor: Actor) -> str | None:
         dry_run=proposal.dry_run,
     )
     return of_message(message)
-
-
-def _granted(given: Approval, proposal: ActionProposal, trust: Trust) -> str | None:
-    """The ballots, judged again one by one, decide for it under the rules as they were pinned."""
-    plan = approval_plan.plan(proposal, given.item, given.snapshot, given.opened_at)
-    plan = plan.model_copy(
-        update={"trusted_keys": trust.keys, "allow_unproven": trust.allow_unproven}
-    )
-    subjects = (given.report_to, action_workflow_id(proposal.request_id))
-    votes: tuple[Vote, ...] = ()
-    for counted in given.ballots:
-        ballot = counted.ballot
-        if ballot.request_id != proposal.request_id or counted.subject not in subjects:
-            return "a vote is for another request"
-        judged = approval.judge(ballot, plan, votes, None, counted.subject, counted.at)
-        if isinstance(judged, RefusedBallot):
-            return f"a vote does not count ({judged.failure})"
-        votes = (*votes, judged)
-    outcome = approval.tally(plan, votes, given.decided_at)
-    if outcome is None or not outcome.granted:
-        return f"the votes do not allow it ({outcome or 'undecided'})"
-    return None

@@ -36,6 +36,8 @@ def happening_of(event: Event, standing: Standing, pausing: Iterable[str]) -> Ha
             standing = _with(standing, assigned=True)
         case EventKind.ACTION_PROPOSED | EventKind.ACTION_ENDED:
             told, standing = _requested(event, standing)
+        case EventKind.ACTION_PLANNED:
+            told, standing = [], _planned(facts, standing)
         case EventKind.DECIDED:
             # Our own move into Done is no event, so the status is not known from here on.
             told = [Condition(word=Word.RESOLUTION_SET)]
@@ -105,9 +107,22 @@ def _requested(event: Event, standing: Standing) -> tuple[list[Condition], Stand
         requests = (*standing.requests, request)
         return [Condition(word=Word.APPROVAL_ASKED)], _with(standing, requests=requests)
     left = tuple(one for one in standing.requests if one != request)
+    standing = _with(
+        standing,
+        held_by=tuple(one for one in standing.held_by if one != request),
+        let_run_by=tuple(one for one in standing.let_run_by if one != request),
+    )
     settled = bool(standing.requests) and not left
     told = [Condition(word=Word.APPROVAL_SETTLED)] if settled else []
     return told, _with(standing, requests=left)
+
+
+def _planned(facts: dict[str, Fact], standing: Standing) -> Standing:
+    """The rule of a request may say otherwise than sla.yaml whether the clocks stand still."""
+    request = str(facts.get("request"))
+    if facts.get("pauses"):
+        return _with(standing, held_by=(*standing.held_by, request))
+    return _with(standing, let_run_by=(*standing.let_run_by, request))
 
 
 def _reopened(facts: dict[str, Fact]) -> list[Condition]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -15,13 +16,24 @@ from models.approval import Ballot, Choice
 from models.people import Channel
 
 
-def of_ballot(request_id: str, choice: Choice, reason: str) -> str:
+def of_ballot(request_id: str, choice: Choice, reason: str, digest: str = "") -> str:
     """SHA-256, in hex, of a vote's canonical form.
 
     `request_id` is empty for a vote that named none, and `reason` for a text to paste into the
-    Temporal UI, where the person writes the reason after the proof was made.
+    Temporal UI, where the person writes the reason after the proof was made. `digest` is that of
+    the request voted on, as far as the ballot names it.
     """
-    return _digest([request_id, choice.value, reason])
+    return _digest([request_id, choice.value, reason, *([digest] if digest else [])])
+
+
+def of_delegation(request_id: str, to: str, until: datetime) -> str:
+    """SHA-256, in hex, of who is to vote instead, until when; `request_id` as for a ballot."""
+    return _digest(["delegate", request_id, to, until.isoformat()])
+
+
+def of_move(status: str) -> str:
+    """SHA-256, in hex, of moving the issue into a Jira status."""
+    return _digest(["move", status])
 
 
 def of_message(message: BaseModel) -> str:
@@ -36,9 +48,14 @@ def of_message(message: BaseModel) -> str:
 
 def expected_of(ballot: Ballot, *, named: bool) -> str:
     """What the proof of this ballot must be bound to; `named` when it was made for its request."""
+    if ballot.moved_to:
+        return of_move(ballot.moved_to)
     written_later = ballot.actor.channel is Channel.TEMPORAL_UI
     return of_ballot(
-        ballot.request_id if named else "", ballot.choice, "" if written_later else ballot.reason
+        ballot.request_id if named else "",
+        ballot.choice,
+        "" if written_later else ballot.reason,
+        ballot.digest,
     )
 
 

@@ -11,7 +11,7 @@ import json
 from models.policy import PolicySnapshot
 from policies import proof
 
-SEALED = {"version", "pinned_at", "scale", "approvals", "people", "permissions", "trusted_keys",
+SEALED = {"delegations", "statuses", "version", "pinned_at", "scale", "approvals", "people", "permissions", "trusted_keys",
           "allow_unproven"}  # fmt: skip
 """Who must agree to what. Calendars are left out, since they grow and follow the category."""
 

@@ -15,6 +15,7 @@ from models.people import Act, Person
 from models.policy import PolicySnapshot, SeverityRules, WatchRule
 from models.status_map import StatusMap
 from policies import calendar_choice
+from policies.approval_pinning import groups_of, pinned_approval
 from policies.business_time import begin_of_cover, covering
 from policies.documents.approval import ApprovalEntry
 from policies.documents.calendars import CalendarEntry
@@ -70,6 +71,7 @@ def pin(
         categories=tuple(entry.name for entry in policy_set.taxonomy.categories),
         people=_concerned(policy_set, rules, owner),
         permissions=dict(policy_set.directory.permissions),
+        delegations=policy_set.directory.delegations,
         trusted_keys=dict(trusted_keys),
         allow_unproven=allow_unproven,
     )
@@ -137,21 +139,7 @@ class _Resolving:
         )
 
     def _approval_rule(self, entry: ApprovalEntry) -> ApprovalRule:
-        count = self.business if entry.business else self.wall
-        return ApprovalRule(
-            name=entry.name,
-            actions=tuple(kind.value for kind in entry.actions),
-            when=entry.when,
-            quorum=entry.quorum,
-            groups=entry.groups,
-            on_refusal=entry.on_refusal,
-            on_expiry=entry.on_expiry,
-            expires_after=count(entry.expires_after),
-            remind_after=count(entry.remind_after) if entry.remind_after else None,
-            business=entry.business,
-            dry_run=entry.dry_run,
-            why=entry.why,
-        )
+        return pinned_approval(entry, self.business if entry.business else self.wall)
 
     def _ladder(self, entry: LadderEntry, severity: Severity) -> Ladder:
         """What of the ladder is for this severity; every level keeps its number."""
@@ -206,7 +194,7 @@ def _concerned(
 ) -> tuple[Person, ...]:
     """Whoever these rules name: by role, group or rota, on a rung, as owner, behind an account."""
     directory = policy_set.directory
-    groups = {group for rule in policy_set.approval.rules for group in rule.groups}
+    groups = groups_of(policy_set.approval.rules)
     ids = {person.id for act in Act for person in directory.may(act)}
     ids |= {person.id for person in directory.people if not groups.isdisjoint(person.groups)}
     ids |= {
@@ -224,4 +212,5 @@ def _concerned(
     }
     ids |= {one for rota in directory.rotas if rota.name in rotas for one in rota.everybody()}
     ids |= {owner} if owner else set()
+    ids |= {one for lent in directory.delegations for one in (lent.principal, lent.delegate)}
     return tuple(person for person in directory.people if person.id in ids)

@@ -28,6 +28,8 @@ with workflow.unsafe.imports_passed_through():
         EFFECT_REFUSED,
         EFFECT_UNAVAILABLE,
         EFFECT_UNVERIFIED,
+        STALE,
+        STALE_UNDER_WAY,
         UNPROVEN,
     )
     from models.lifecycle import PRIORITY_KEY
@@ -39,7 +41,7 @@ with workflow.unsafe.imports_passed_through():
 
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-FOR_GOOD = (EFFECT_REFUSED.type, EFFECT_NOT_PERMITTED.type)
+FOR_GOOD = (EFFECT_REFUSED.type, EFFECT_NOT_PERMITTED.type, STALE.type)
 """Failures after which nothing was done and nothing waits."""
 
 Tell = Callable[[ActionStuck], Awaitable[None]]
@@ -54,6 +56,7 @@ class EffectErrand:
         self._tell = tell
         self._priority = Priority(priority_key=PRIORITY_KEY[start.item.severity])
         self._steps = 0
+        self._executions = 0
         self._word: Resume | None = None
         self.receipt: EffectReceipt | None = None
         self.failure: str | None = None
@@ -119,6 +122,7 @@ class EffectErrand:
 
     async def _execute(self) -> None:
         rehearsed = "Dry run of: " if self._request.dry_run else "Carry out and verify: "
+        self._executions += 1
         try:
             self.receipt = await workflow.execute_activity_method(
                 EffectActivities.execute,
@@ -134,6 +138,8 @@ class EffectErrand:
         await self._record(f"{said}: {self._named()}.", state=done)
 
     async def _failed(self, failure: str) -> None:
+        if failure == STALE.type and self._executions > 1:
+            failure = STALE_UNDER_WAY.type
         self.failure = failure
         if failure in FOR_GOOD:
             await self._record(f"Refused: {self._named()} ({failure}).", failure=failure)

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from models.lifecycle import Outcome
     from models.messages import (
         Acknowledge,
+        ActionChanged,
         ActionReminder,
         ActionReported,
         ActionStuck,
@@ -32,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
         ItemResult,
         ItemStart,
         ItemStatus,
+        ItemSubject,
         JiraChanged,
         Override,
         ProposeAction,
@@ -43,7 +45,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import FEEDBACK_ITEM_WORKFLOW
     from models.people import Act, Actor, Channel
     from policies.lifecycle import acts, deadlines, effects_in, report
-    from policies.lifecycle.actions_in import ended, reminded
+    from policies.lifecycle.actions_in import changed, reminded, reported
     from policies.lifecycle.clock_notes import clock_facts
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
@@ -58,7 +60,9 @@ class FeedbackItemWorkflow:
     @workflow.init
     def __init__(self, start: ItemStart) -> None:
         info = workflow.info()
-        self.state = start.carried or ItemState(
+        # A state that somebody else hands in would bring its own rules and approvals with it.
+        carried = start.carried if info.continued_run_id else None
+        self.state = carried or ItemState(
             issue_id=start.issue_id,
             workflow_id=info.workflow_id,
             # The end of a run id is random; its beginning is the time, which two lives may share.
@@ -137,8 +141,15 @@ class FeedbackItemWorkflow:
 
     @workflow.signal(description="A policy action of this item ended.")
     def action_reported(self, report_: ActionReported) -> None:
+        """Sent by the policy action's own workflow. Believed only once the request confirms it."""
+        request_id = report_.result.request_id
+        if not self._errands.watches(request_id):
+            self._become(reported(self.state, request_id))
+
+    @workflow.signal(description="What a policy action of this item asks was amended.")
+    def action_changed(self, change: ActionChanged) -> None:
         """Sent by the policy action's own workflow."""
-        self._become(ended(self.state, report_.result, workflow.now()))
+        self._become(changed(self.state, change, workflow.now()))
 
     @workflow.signal(description="A policy action of this item still waits for votes.")
     def action_reminder(self, reminder: ActionReminder) -> None:
@@ -220,6 +231,11 @@ class FeedbackItemWorkflow:
     def status(self) -> ItemStatus:
         """Stage, clocks, ladder, open requests, whose move it is."""
         return report.status_of(self.state, workflow.now())
+
+    @workflow.query(description="What the item's policy actions rest on, and which of them wait.")
+    def subject(self) -> ItemSubject:
+        """Asked right before an effect, so that nothing stale or unknown is carried out."""
+        return report.subject_of(self.state)
 
     @workflow.query(description="What happened to the item, in order.")
     def timeline(self) -> Timeline:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import Protocol
-
 from temporalio import workflow
-from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
-    WorkflowAlreadyStartedError,
 )
 
 from workflows import options
@@ -32,10 +27,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.events import EventKind, LedgerEntry
     from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE, POLICY_INVALID, Failure
-    from models.item_state import ItemState, OpenAction, Outgoing, Parked
-    from models.lifecycle import PRIORITY_KEY
-    from models.messages import ActionStart, RecontactNotice, Resume
-    from models.names import SIGNAL_DECIDE, SIGNAL_RECONTACT, SIGNAL_RESUME, SIGNAL_WITHDRAW
+    from models.item_state import ItemState, Parked
+    from models.messages import RecontactNotice
+    from models.names import SIGNAL_RECONTACT
     from models.notice import NoticeResult
     from policies.lifecycle import (
         changed_rules,
@@ -47,36 +41,14 @@ with workflow.unsafe.imports_passed_through():
         record,
         view,
     )
-    from policies.lifecycle.facts import item_facts
     from policies.lifecycle.report import case_file
     from workflows import case_file as attributes
-    from workflows.policy_action import PolicyActionWorkflow
-
-
-FAIRNESS_KEY_BYTES = 64
-"""Temporal refuses a longer one, for ever."""
-
-
-def _short(segment: str | None) -> str | None:
-    if segment is None:
-        return None
-    return segment.encode()[:FAIRNESS_KEY_BYTES].decode(errors="ignore")
+    from workflows.request_errands import Item, RequestErrands, priority_of, signal_to
 
 
 def _type_of(error: ActivityError, otherwise: Failure) -> str:
     cause = error.cause
     return (cause.type if isinstance(cause, ApplicationError) else None) or otherwise.type
-
-
-class Item(Protocol):
-    """What an errand needs of the workflow that sends it."""
-
-    state: ItemState
-    jira_changed_since_read: bool
-
-    def wake(self) -> None:
-        """Let the item look at its state again."""
-        ...
 
 
 class ItemErrands:
@@ -85,6 +57,7 @@ class ItemErrands:
     def __init__(self, item: Item, issue_key: str) -> None:
         self._item = item
         self._first_key = issue_key
+        self._requests = RequestErrands(item)
 
     @property
     def _issue_key(self) -> str:
@@ -92,17 +65,22 @@ class ItemErrands:
         item = self._item.state.item
         return item.issue_key if item else self._first_key
 
+    def watches(self, request_id: str) -> bool:
+        """Whether this run learns from the server how the request ends."""
+        return self._requests.watches(request_id)
+
     async def run_all(self) -> None:
         """Do everything that can be done now; a parked item only keeps its books."""
         await self._receive()
+        await self._requests.confirm_reports()
         await self._extend_calendar()
         await self._read()
         await self._extend_calendar()
         self._pass_deadlines()
         await self._look_up_levels()
         await self._record_if_binding()
-        await self._start_actions()
-        await self._send_outgoing()
+        await self._requests.start()
+        await self._requests.send()
         await self._send_notices()
         await self._project()
         await self._end_if_gone()
@@ -133,7 +111,7 @@ class ItemErrands:
             notice = RecontactNotice(
                 issue_id=state.issue_id, issue_key=received.item.issue_key, at=workflow.now()
             )
-            await self._signal(earlier.workflow_id, SIGNAL_RECONTACT, notice)
+            await signal_to(self._item, earlier.workflow_id, SIGNAL_RECONTACT, notice)
 
     async def _read(self) -> None:
         state = self._item.state
@@ -237,81 +215,10 @@ class ItemErrands:
         )
         self._item.state = record.recorded(self._item.state, entries[-1].event.sequence)
 
-    async def _start_actions(self) -> None:
-        for action in self._item.state.actions:
-            if not action.started:
-                await self._start_action(action)
-
-    async def _start_action(self, action: OpenAction) -> None:
-        state = self._item.state
-        if state.snapshot is None or state.item is None:
-            return
-        request = ActionStart(
-            proposal=action.proposal,
-            item=item_facts(state),
-            snapshot=state.snapshot,
-            report_to=state.workflow_id,
-            asked=action.asked,
-        )
-        # A run that was reset finds its request running already, which is as it should be.
-        with suppress(WorkflowAlreadyStartedError):
-            await workflow.start_child_workflow(
-                PolicyActionWorkflow.run,
-                request,
-                id=action.workflow_id,
-                # A request is decided once: its id is worth nothing for a second run.
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                # The request outlives the item's continue-as-new, so it is not closed with it.
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                priority=self._priority(),
-                static_summary=f"{action.proposal.kind} · {state.item.issue_key}",
-            )
-        actions = tuple(
-            a.model_copy(update={"started": True}) if a.workflow_id == action.workflow_id else a
-            for a in self._item.state.actions
-        )
-        self._item.state = self._item.state.model_copy(update={"actions": actions})
-
-    def _priority(self) -> Priority:
-        state = self._item.state
-        segment = state.item.customer.segment if state.item else None
-        key = PRIORITY_KEY[state.severity] if state.severity else None
-        return Priority(priority_key=key, fairness_key=_short(segment))
-
-    async def _send_outgoing(self) -> None:
-        while self._item.state.outgoing:
-            message, *rest = self._item.state.outgoing
-            self._item.state = self._item.state.model_copy(update={"outgoing": tuple(rest)})
-            await self._send(message)
-
-    async def _send(self, message: Outgoing) -> None:
-        if message.ballot is not None:
-            await self._signal(
-                message.workflow_id, SIGNAL_DECIDE, message.ballot.model_dump(mode="json")
-            )
-        elif message.resumed_by is not None:
-            word = Resume(actor=message.resumed_by, undo=message.undo)
-            await self._signal(message.workflow_id, SIGNAL_RESUME, word)
-        else:
-            await self._signal(message.workflow_id, SIGNAL_WITHDRAW, None)
-
-    async def _signal(self, workflow_id: str, signal: str, argument: object) -> None:
-        handle = workflow.get_external_workflow_handle(workflow_id)
-        try:
-            await handle.signal(signal, args=[] if argument is None else [argument])
-        except ApplicationError:
-            self._item.state = record.happened(
-                self._item.state,
-                EventKind.PROBLEM,
-                workflow.now(),
-                f"{workflow_id} has ended and could not be told: {signal}.",
-                workflow=workflow_id,
-            )
-
     async def _end_if_gone(self) -> None:
         """Whichever errand found the issue gone: take back what waits, then end."""
         if self._item.state.gone:
-            await self._send_outgoing()
+            await self._requests.send()
             self._item.state = receiving.end_if_gone(self._item.state, workflow.now())
 
     async def _project(self) -> None:
@@ -323,7 +230,7 @@ class ItemErrands:
             result = await workflow.execute_activity_method(
                 JiraActivities.project_to_jira,
                 desired,
-                **options.jira(self._errand_words(state), self._priority()),
+                **options.jira(self._errand_words(state), priority_of(self._item.state)),
             )
         except ActivityError as error:
             self._failed(error, "bringing the issue up to date")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from temporalio import activity
 
+from activities.approval import with_people_of_today
 from activities.effects.base import Effect
 from activities.effects.endpoint import CONFLICT, MISSING, Endpoints, fail
 from activities.effects.registry import EFFECTS
@@ -19,12 +22,14 @@ from models.failures import (
     EFFECT_UNVERIFIED,
 )
 from models.names import (
+    EXECUTE_EFFECT,
     POLICY_ACTION_WORKFLOW,
     POLICY_EXCEPTION_WORKFLOW,
     action_workflow_id,
     exception_workflow_id,
 )
 from policies import effect_permit, exceptions
+from policies.directory import Directory
 from policies.effect_permit import Trust
 
 MOST_LOOKS = 4
@@ -35,12 +40,20 @@ _STATES = {"executed": EffectState.VERIFIED, "voided": EffectState.COMPENSATED}
 class EffectActivities:
     """Effects at their endpoints. Only what was approved is carried out, whoever asks for it."""
 
-    def __init__(self, endpoints: Endpoints, trust: Trust, *, dry_run: bool = False) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        trust: Trust,
+        *,
+        dry_run: bool = False,
+        people: Callable[[], Directory] | None = None,
+    ) -> None:
         self._endpoints = endpoints
         self._trust = trust
+        self._people = people
         self._dry_run = dry_run
 
-    @activity.defn(name="execute_effect")
+    @activity.defn(name=EXECUTE_EFFECT)
     def execute(self, request: EffectInput) -> EffectReceipt:
         """Carry it out once and see that it stands there; in a dry run, say what would be sent.
 
@@ -101,7 +114,7 @@ class EffectActivities:
         return (
             changed is not None
             and exceptions.is_change_of(request.begun, changed)
-            and effect_permit.why_not(changed, self._trust) is None
+            and self._why_not(changed) is None
         )
 
     def _permitted(self, request: EffectInput) -> None:
@@ -110,9 +123,13 @@ class EffectActivities:
         self._approved(request)
 
     def _approved(self, request: EffectInput) -> None:
-        why = effect_permit.why_not(request, self._trust)
+        why = self._why_not(request)
         if why is not None:
             fail(EFFECT_NOT_PERMITTED, f"Not carried out: {why}")
+
+    def _why_not(self, request: EffectInput) -> str | None:
+        today = partial(with_people_of_today, people=self._people)
+        return effect_permit.why_not(request, self._trust, today)
 
     def _approved_change(self, begun: EffectInput, changed: EffectInput) -> None:
         if not exceptions.is_change_of(begun, changed):

@@ -1,16 +1,20 @@
-"""Checks of approval.yaml against the people."""
+"""Checks of approval.yaml against itself and the people."""
 
 from __future__ import annotations
 
-from models.people import Person
-from policies.checks.findings import Problems, unknown, used_twice
+from collections.abc import Iterator
+
+from models.approval_rule import OnExpiry
+from policies.checks.findings import Problems, used_twice
 from policies.checks.order import hidden_approvals
+from policies.checks.quorums import quorum_problems
 from policies.directory import Directory
 from policies.documents.approval import ApprovalDocument, ApprovalEntry
 from policies.durations import seconds_in
 from policies.problems import PathPart
-from policies.voters import voters
 from policies.yaml_source import Source
+
+Path = tuple[PathPart, ...]
 
 
 def check_approval(
@@ -23,31 +27,59 @@ def check_approval(
     )
     yield from hidden_approvals(source, rules)
     for index, rule in enumerate(rules):
-        path: tuple[PathPart, ...] = ("rules", index)
-        if rule.remind_after and seconds_in(rule.remind_after) >= seconds_in(rule.expires_after):
-            yield source.problem(
-                (*path, "remind_after"),
-                "is not before expires_after",
-                got=rule.remind_after,
-                remedy="remind earlier",
-            )
-        if directory:
-            yield from _quorum(source, path, rule, directory)
+        path: Path = ("rules", index)
+        yield from _stages_or_quorum(source, path, rule)
+        yield from _moments(source, path, rule)
+        yield from _expiry(source, path, rule)
+        yield from quorum_problems(source, path, rule, directory)
 
 
-def _quorum(
-    source: Source, path: tuple[PathPart, ...], rule: ApprovalEntry, directory: Directory
-) -> Problems:
-    for index, group in enumerate(rule.groups):
-        if group not in directory.groups:
-            where = (*path, "groups", index)
-            yield unknown(source, where, group, directory.groups, "group that anybody is in")
-    able: tuple[Person, ...] = voters(directory.people, rule.groups, directory.permissions)
-    if len(able) < rule.quorum:
-        names = ", ".join(person.id for person in able) or "nobody"
-        yield source.problem(
-            (*path, "quorum"),
-            f"can never be reached, since only these may vote: {names}",
-            got=str(rule.quorum),
-            remedy="lower it, or add people or groups",
-        )
+def _stages_or_quorum(source: Source, path: Path, rule: ApprovalEntry) -> Problems:
+    if rule.stages and (rule.quorum is not None or rule.groups):
+        what = "stand beside quorum or groups, so it is not clear who must agree"
+        yield source.problem((*path, "stages"), what, remedy="keep one of the two")
+    if not rule.stages and rule.quorum is None:
+        what = "does not say how many must agree"
+        yield source.problem(path, what, remedy="add quorum and groups, or stages")
+    for number, stage in enumerate(rule.stages):
+        if stage.quorum == 0:
+            where = (*path, "stages", number, "quorum")
+            yield source.problem(where, "needs nobody", got="0", remedy="leave the stage out")
+
+
+def _moments(source: Source, path: Path, rule: ApprovalEntry) -> Problems:
+    for where, written in _before_expiry(rule):
+        if seconds_in(written) >= seconds_in(rule.expires_after):
+            what = "is not before expires_after"
+            yield source.problem((*path, *where), what, got=written, remedy=f"{_EARLIER[where[0]]}")
+
+
+_EARLIER: dict[PathPart, str] = {
+    "remind_after": "remind earlier",
+    "deputy": "ask the deputies earlier",
+}
+
+
+def _before_expiry(rule: ApprovalEntry) -> Iterator[tuple[Path, str]]:
+    if rule.remind_after:
+        yield ("remind_after",), rule.remind_after
+    if rule.deputy:
+        yield ("deputy", "after"), rule.deputy.after
+
+
+def _expiry(source: Source, path: Path, rule: ApprovalEntry) -> Problems:
+    """Approving without anybody needs words, and escalating needs somebody."""
+    approves, escalates = rule.on_expiry is OnExpiry.APPROVE, rule.on_expiry is OnExpiry.ESCALATE
+    if approves and not rule.because:
+        what = "approves what nobody decided, and does not say why that is right"
+        remedy = "add because: and the reason in words, or let it refuse"
+        yield source.problem((*path, "on_expiry"), what, remedy=remedy)
+    if rule.because and not approves:
+        what = "gives a reason for approving what nobody decided, but on_expiry does not approve"
+        yield source.problem((*path, "because"), what, remedy="remove it")
+    if escalates and rule.escalate_to is None:
+        what = "escalates to nobody"
+        yield source.problem((*path, "on_expiry"), what, remedy="add escalate_to")
+    if rule.escalate_to is not None and not escalates:
+        what = "is never asked, since on_expiry does not escalate"
+        yield source.problem((*path, "escalate_to"), what, remedy="add on_expiry: escalate")

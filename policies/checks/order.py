@@ -37,14 +37,19 @@ def hidden_targets(source: Source, rules: Sequence[TargetRule]) -> Problems:
 
 
 def hidden_approvals(source: Source, rules: Sequence[ApprovalEntry]) -> Problems:
-    """Approval rules whose every action is decided by an earlier rule without a condition.
+    """Approval rules whose every action is decided by an earlier rule, without a condition or
+    with the same.
 
     A climb names its rule, so there the order does not matter.
     """
     for index, rule in enumerate(rules):
         kinds = set(rule.actions)
         above = next(
-            (one for one in rules[:index] if one.when == "true" and kinds <= set(one.actions)),
+            (
+                one
+                for one in rules[:index]
+                if one.when in ("true", rule.when) and kinds <= set(one.actions)
+            ),
             None,
         )
         if above is not None and ActionKind.CLIMB not in kinds:

@@ -34,6 +34,7 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
     for index, robot in enumerate(document.automation):
         if robot.behind not in humans:
             yield unknown(source, ("automation", index, "behind"), robot.behind, humans, "person")
+    yield from _delegations(source, document, directory)
     for act in Act:
         if act not in document.permissions:
             remedy = f"add {act}, with [] if nobody may"
@@ -43,3 +44,26 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
             if role not in directory.roles:
                 path = ("permissions", act.value, index)
                 yield unknown(source, path, role, directory.roles, "role that anybody has")
+
+
+def _delegations(source: Source, document: PeopleDocument, directory: Directory) -> Problems:
+    humans = {person.id for person in document.people}
+    for index, lent in enumerate(document.delegations):
+        path: tuple[PathPart, ...] = ("delegations", index)
+        for key, person in (("from", lent.principal), ("to", lent.delegate)):
+            if person not in humans:
+                yield unknown(source, (*path, key), person, humans, "person")
+        if lent.principal == lent.delegate:
+            remedy = "name somebody else"
+            yield source.problem(
+                (*path, "to"), "is the same person", got=lent.delegate, remedy=remedy
+            )
+        if lent.until < lent.since:
+            remedy = "write the last day of it"
+            yield source.problem(
+                (*path, "until"), "is before since", got=str(lent.until), remedy=remedy
+            )
+        delegate = directory.by_id(lent.delegate)
+        if delegate is not None and not delegate.active:
+            remedy = "name somebody who is active"
+            yield source.problem((*path, "to"), "is not active", got=lent.delegate, remedy=remedy)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from models.people import Act, NoticeChannel
 from policies.documents.base import Document, Identifier, Name
@@ -48,6 +49,22 @@ class AutomationEntry(Document):
     """The person who answers for it. What it asks for, this person may not approve."""
 
 
+class DelegationEntry(Document):
+    """Somebody votes in somebody else's place for a while."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    principal: Identifier = Field(alias="from")
+    """Whose vote it is."""
+    delegate: Identifier = Field(alias="to")
+    """Who gives it instead, without getting a second one beside their own."""
+    since: date
+    until: date
+    """The last day of it. Days are counted in UTC."""
+    acts: tuple[Literal[Act.VOTE], ...] = (Act.VOTE,)
+    """What is delegated. Only votes can be: everything else goes by role."""
+
+
 class PeopleDocument(Document):
     """people.yaml: who is who, and which role may do what."""
 
@@ -57,5 +74,6 @@ class PeopleDocument(Document):
     """Who is on call when; a level of escalation.yaml names one as `oncall:…`."""
     group_zones: dict[Identifier, Zone] = {}
     """The zone of a group, for its members who have none of their own."""
+    delegations: tuple[DelegationEntry, ...] = ()
     permissions: dict[Act, tuple[Identifier, ...]]
     """For each act the roles that may do it."""

@@ -101,6 +101,10 @@ class Statuses(Document):
 
     preferred: dict[StatusCategory, tuple[Name, ...]] = {}
     pause_when: tuple[Name, ...] = ()
+    approve_when: tuple[Name, ...] = ()
+    """Whoever moves the issue into one of these votes for the request that waits on it."""
+    reject_when: tuple[Name, ...] = ()
+    """As `approve_when`, against it."""
     resolutions: dict[Outcome, Name] = {}
     outcomes: dict[Name, Outcome] = {}
     conflicts: Conflicts = Conflicts()

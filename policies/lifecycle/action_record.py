@@ -1,32 +1,76 @@
-"""What a policy action leaves in the ledger: every vote, counted or refused."""
+"""What a policy action shows of itself, and what it leaves in the ledger: every step, in order."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from models.approval import ActionProposal, ApprovalPlan, ItemFacts, RefusedBallot, Vote
+from models.approval import (
+    ActionProposal,
+    ActionStatus,
+    ItemFacts,
+    RequestEvent,
+    RequestStep,
+)
+from models.approval_request import ApprovalRequest
 from models.effects import EffectInput
 from models.events import Event, EventKind, Fact, LedgerEntry
 from models.messages import ActionStart
+from policies import approval_clock
+
+_KINDS = {
+    RequestStep.VOTED: EventKind.VOTED,
+    RequestStep.BALLOT_REFUSED: EventKind.BALLOT_REFUSED,
+    RequestStep.ACT_REFUSED: EventKind.ACT_REFUSED,
+    RequestStep.AMENDED: EventKind.ACTION_AMENDED,
+}
 
 
 def entries(
-    start: ActionStart,
-    plan: ApprovalPlan | None,
-    votes: tuple[Vote, ...],
-    refused: tuple[RefusedBallot, ...],
-    workflow_id: str,
+    start: ActionStart, request: ApprovalRequest, workflow_id: str
 ) -> tuple[LedgerEntry, ...]:
-    """Ledger entries for the votes so far, in the order in which they arrived."""
-    everything: list[Vote | RefusedBallot] = [*votes, *refused]
-    judged = sorted(everything, key=lambda vote: vote.at)
-    events = (
-        _event(start, plan, vote, f"{workflow_id}/{number}", number)
-        for number, vote in enumerate(judged, start=1)
-    )
+    """Ledger entries for the steps so far, in the order in which they happened.
+
+    None for a request on which nobody acted: the item's own record of its end says all there is.
+    """
+    if not any(event.person for event in request.log):
+        return ()
     return tuple(
-        _entry(start.proposal, start.item, start.snapshot.version, workflow_id, event)
-        for event in events
+        _entry(
+            start.proposal,
+            start.item,
+            start.snapshot.version,
+            workflow_id,
+            _event(start, request, event, workflow_id),
+        )
+        for event in request.log
+    )
+
+
+def status(start: ActionStart, request: ApprovalRequest | None, now: datetime) -> ActionStatus:
+    """How the request stands, without what became of its effect; `request` None while planned."""
+    if request is None:
+        return ActionStatus(
+            proposal=start.proposal,
+            item=start.item,
+            plan=None,
+            votes=(),
+            refused=(),
+            outcome=None,
+        )
+    return ActionStatus(
+        proposal=start.proposal,
+        item=start.item,
+        plan=request.plan,
+        votes=request.votes,
+        refused=request.refused,
+        outcome=request.outcome,
+        digest=request.digest,
+        stage=request.stage,
+        clock=approval_clock.reading(request, start.snapshot.calendar, now),
+        stage_clock=request.clock,
+        deputies_asked=request.deputies_asked,
+        delegations=request.delegations,
+        log=request.log,
     )
 
 
@@ -81,27 +125,32 @@ def _entry(
 
 
 def _event(
-    start: ActionStart,
-    plan: ApprovalPlan | None,
-    vote: Vote | RefusedBallot,
-    operation_id: str,
-    number: int,
+    start: ActionStart, request: ApprovalRequest, event: RequestEvent, workflow_id: str
 ) -> Event:
-    counted = isinstance(vote, Vote)
-    verb = f"voted to {vote.choice}" if counted else f"was refused a vote to {vote.choice}"
+    facts: dict[str, Fact] = {"request": start.proposal.request_id, "failure": None}
     return Event(
-        operation_id=operation_id,
-        sequence=number,
-        kind=EventKind.VOTED if counted else EventKind.BALLOT_REFUSED,
-        at=vote.at,
-        person=vote.person,
-        channel=vote.channel,
-        summary=f"{vote.person} {verb}: {start.proposal.kind}.",
-        facts={
-            "request": start.proposal.request_id,
-            "choice": vote.choice,
-            "reason": vote.reason if isinstance(vote, Vote) else vote.why,
-            "failure": None if isinstance(vote, Vote) else vote.failure,
-            "rule": plan.rule if plan else None,
-        },
+        operation_id=f"{workflow_id}/{event.sequence}",
+        sequence=event.sequence,
+        kind=_KINDS.get(event.step, EventKind.ACTION_STEP),
+        at=event.at,
+        person=event.person,
+        channel=event.channel,
+        summary=_summary(start, event),
+        facts={**facts, "step": event.step, "rule": request.plan.rule, **event.facts},
     )
+
+
+def _summary(start: ActionStart, event: RequestEvent) -> str:
+    kind = start.proposal.kind
+    match event.step:
+        case RequestStep.VOTED:
+            return f"{event.person} voted to {event.facts['choice']}: {kind}."
+        case RequestStep.BALLOT_REFUSED:
+            return f"{event.person} was refused a vote to {event.facts['choice']}: {kind}."
+        case RequestStep.DELEGATED:
+            return f"{event.person} lets {event.facts['to']} vote: {kind}."
+        case RequestStep.DECIDED:
+            return f"Decided as {event.facts['outcome']}: {kind}."
+        case _:
+            who = f" by {event.person}" if event.person else ""
+            return f"{event.step.replace('_', ' ').capitalize()}{who}: {kind}."

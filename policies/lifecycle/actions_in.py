@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.approval import ActionKind, ActionResult, ApprovalOutcome
+from models.approval import ActionKind, ActionProposal, ActionResult, ApprovalOutcome
 from models.events import EventKind
-from models.item_state import ClimbState, ItemState
-from models.messages import ActionReminder
+from models.failures import EFFECT_UNVERIFIED, UNPROVEN
+from models.item_state import ClimbState, ItemState, OpenAction
+from models.messages import ActionChanged, ActionReminder
 from policies import escalation
-from policies.lifecycle import record, running_clocks, words
+from policies.lifecycle import asking, record, running_clocks, words
+from policies.lifecycle.facts import digest_now
 from policies.lifecycle.running_clocks import pinned
 
 _ANSWERS = {
     ApprovalOutcome.APPROVED: ClimbState.GRANTED,
     ApprovalOutcome.NOT_NEEDED: ClimbState.GRANTED,
+    ApprovalOutcome.APPROVED_BY_EXPIRY: ClimbState.GRANTED,
     ApprovalOutcome.EXPIRED: ClimbState.EXPIRED,
 }
 """What a request's end means for its rung; any other end refuses."""
@@ -28,7 +31,7 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
     )
     if action is None:
         return state
-    proposal = action.proposal
+    proposal = result.proposal or action.proposal
     actions = tuple(
         a.model_copy(update={"result": result, "stuck": None, "asked": None}) if a is action else a
         for a in state.actions
@@ -49,13 +52,132 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         effect_reference=result.effect.reference if result.effect else None,
         would_send=result.effect.would_send if result.effect else None,
         failure=result.failure,
+        digest=result.digest or None,
     )
     state = running_clocks.follow(state)
     if state.decision is None:
         state = record.say(state, words.ended_note(proposal, result))
     if proposal.kind is ActionKind.CLIMB:
         return _leave_settled(state, result, now)
+    if result.outcome is ApprovalOutcome.STALE and state.decision is None and not state.gone:
+        state = asking.ask_anew(state, action.model_copy(update={"proposal": proposal}), now)
     return state
+
+
+def changed(state: ItemState, change: ActionChanged, now: datetime) -> ItemState:
+    """Take in that what is asked was amended, or whether its rule lets the clocks stand still."""
+    action = next(
+        (a for a in state.actions if a.proposal.request_id == change.request_id and a.waiting),
+        None,
+    )
+    if action is None or state.decision is not None:
+        return state
+    if change.proposal is not None:
+        state = _amended(state, action, change, change.proposal, now)
+    if change.pause_clocks is not None and _some_rule_says(state, action, change.pause_clocks):
+        state = record.happened(
+            state,
+            EventKind.ACTION_PLANNED,
+            now,
+            "The rule lets the clocks stand still meanwhile."
+            if change.pause_clocks
+            else "The rule lets the clocks run on meanwhile.",
+            request=change.request_id,
+            pauses=change.pause_clocks,
+        )
+        state = running_clocks.follow(state)
+    return state
+
+
+def _some_rule_says(state: ItemState, action: OpenAction, pause_clocks: bool) -> bool:
+    """The signal may come from anybody, so it only chooses between what the pinned rules say."""
+    return any(
+        rule.pause_clocks is pause_clocks
+        for rule in pinned(state).approvals
+        if action.proposal.kind in rule.actions
+    )
+
+
+def _amended(
+    state: ItemState,
+    action: OpenAction,
+    change: ActionChanged,
+    proposal: ActionProposal,
+    now: datetime,
+) -> ItemState:
+    """Only an action of the same kind for the same subject is an amendment of it."""
+    before = action.proposal
+    if (before.kind, before.subject) != (proposal.kind, proposal.subject) or not proposal.edited_by:
+        return state
+    digest = digest_now(state, proposal)
+    amendments = (*action.amendments, *((change.amendment,) if change.amendment else ()))
+    state = _replace(
+        state,
+        action,
+        proposal=proposal,
+        digest=digest,
+        first=action.first or before,
+        amendments=amendments,
+    )
+    editor = proposal.edited_by[-1]
+    state = record.happened(
+        state,
+        EventKind.ACTION_AMENDED,
+        now,
+        f"{editor.person} changed what is asked: {words.what_of(proposal)}.",
+        actor=editor,
+        request=proposal.request_id,
+        amount_minor=proposal.amount.minor if proposal.amount else None,
+        currency=proposal.amount.currency if proposal.amount else None,
+        digest=digest,
+    )
+    return record.say(state, words.asked_note(proposal, digest, f"{editor.person} changed it."))
+
+
+def _replace(state: ItemState, old: OpenAction, **update: object) -> ItemState:
+    request_id = old.proposal.request_id
+    actions = tuple(
+        a.model_copy(update=update) if a.proposal.request_id == request_id else a
+        for a in state.actions
+    )
+    return state.model_copy(update={"actions": actions})
+
+
+def reported(state: ItemState, request_id: str) -> ItemState:
+    """Somebody says that a request ended; one that waits has to confirm it."""
+    waiting = any(a.waiting for a in state.actions if a.proposal.request_id == request_id)
+    if not waiting or request_id in state.reported:
+        return state
+    return state.model_copy(update={"reported": (*state.reported, request_id)})
+
+
+def confirmed(
+    state: ItemState, request_id: str, result: ActionResult | None, now: datetime
+) -> ItemState:
+    """Take in what the request itself says; that it has not ended at all is kept as evidence."""
+    rest = tuple(one for one in state.reported if one != request_id)
+    state = state.model_copy(update={"reported": rest})
+    if result is not None:
+        return ended(state, result, now)
+    return record.happened(
+        state,
+        EventKind.ACT_REFUSED,
+        now,
+        "Refused: a report of an action's end that its own request does not confirm.",
+        act="report",
+        failure=UNPROVEN.type,
+        request=request_id,
+    )
+
+
+def lost(request_id: str, now: datetime) -> ActionResult:
+    """How a request ended whose workflow was terminated from outside: nobody knows the effect."""
+    return ActionResult(
+        request_id=request_id,
+        outcome=ApprovalOutcome.WITHDRAWN,
+        failure=EFFECT_UNVERIFIED.type,
+        ended_at=now,
+    )
 
 
 def reminded(state: ItemState, reminder: ActionReminder, now: datetime) -> ItemState:
@@ -73,8 +195,11 @@ def reminded(state: ItemState, reminder: ActionReminder, now: datetime) -> ItemS
         f"Reminded those who may decide: {words.what_of(action.proposal)}.",
         request=reminder.request_id,
         people=", ".join(reminder.people),
+        why=reminder.why,
     )
-    note = words.reminder_note(pinned(state), action.proposal, reminder.people)
+    note = words.reminder_note(
+        pinned(state), action.proposal, action.digest, reminder.people, reminder.why
+    )
     return record.say(state, note)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.approval import ActionProposal, Ballot
+from models.approval import Ballot
 from models.decision import Decision
 from models.events import EventKind
 from models.failures import (
@@ -22,13 +22,13 @@ from models.failures import (
     UNKNOWN_VALUE,
     Failure,
 )
-from models.item_state import ItemState, OpenAction, Outgoing
+from models.item_state import ItemState, Outgoing
 from models.lifecycle import Outcome, StatusCategory
 from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resume
-from models.names import action_workflow_id
 from models.people import Act, Actor, Channel
 from policies import action_needs, escalation, proof
 from policies.lifecycle import clock_notes, effects_in, record, running_clocks, taking_on, words
+from policies.lifecycle.asking import asked_before, open_action
 from policies.lifecycle.changed_rules import change_category
 from policies.lifecycle.ladder import change_severity, withdraw_climbs
 from policies.lifecycle.running_clocks import pinned
@@ -120,58 +120,11 @@ def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
     wrong = wrong or effects_in.unchangeable(state, message.parameters)
     if wrong is not None:
         return refuse(state, message.actor, Act.PROPOSE, PARAMETERS_WRONG, now, because=wrong)
-    return open_action(state, message, now)
-
-
-def open_action(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
-    """Put a policy action on its way, for a person or for a rule that may propose it."""
-    request_id = f"{state.issue_id}-{state.life}-{state.sequence + 1}"
-    item = state.item
-    proposal = ActionProposal(
-        request_id=request_id,
-        kind=message.kind,
-        subject=item.customer.reference if item else state.issue_id,
-        summary=message.summary,
-        amount=message.amount,
-        evidence=message.evidence,
-        proposed_by=message.actor.without_proof(),
-        proposed_at=now,
-        parameters=message.parameters,
-        dry_run=message.dry_run,
-    )
-    action = OpenAction(
-        proposal=proposal,
-        workflow_id=action_workflow_id(request_id),
-        asked=message.actor.proof,
-    )
-    state = state.model_copy(update={"actions": (*state.actions, action)})
-    state = record.happened(
-        state,
-        EventKind.ACTION_PROPOSED,
-        now,
-        f"{message.actor.person} proposed: {words.what_of(proposal)}.",
-        actor=message.actor,
-        request=request_id,
-        action=message.kind,
-        amount_minor=message.amount.minor if message.amount else None,
-        currency=message.amount.currency if message.amount else None,
-        **effects_in.facts_of(proposal),
-    )
-    state = running_clocks.follow(state)
-    again = _asked_before(state, proposal)
-    state = record.say(state, words.asked_note(proposal, again))
-    return Acted(state, f"Proposed as {request_id}. {again}".strip(), request_id=request_id)
-
-
-def _asked_before(state: ItemState, proposal: ActionProposal) -> str:
-    """Warns those who decide when the same was asked on this item before."""
-    before = [
-        f"{action.proposal.request_id} ({action.result.outcome if action.result else 'waiting'})"
-        for action in state.actions
-        if action.proposal.request_id != proposal.request_id
-        and words.what_of(action.proposal) == words.what_of(proposal)
-    ]
-    return f"Beware: the same was asked before as {', '.join(before)}." if before else ""
+    state = open_action(state, message, now)
+    proposal = state.actions[-1].proposal
+    again = asked_before(state, proposal)
+    answer = f"Proposed as {proposal.request_id}. {again}".strip()
+    return Acted(state, answer, request_id=proposal.request_id)
 
 
 def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | None = None) -> Acted:

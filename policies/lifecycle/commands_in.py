@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from models.approval import ActionKind, Ballot, Choice, Money
+from models.approval import ActionKind, Ballot, Choice, Delegate, Money
 from models.events import EventKind
 from models.failures import MALFORMED, NOT_ENTITLED, NOTHING_TO_ACT_ON, TOO_LATE
 from models.item_state import ItemState, OpenAction, Outgoing
@@ -15,6 +15,7 @@ from models.lifecycle import Outcome, Severity
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
 from models.people import Actor
 from policies.action_words import parameter_words, read_parameters
+from policies.commands import end_of_day
 from policies.lifecycle import acts, record
 
 
@@ -30,6 +31,8 @@ def obey(
     try:
         if command.name in (CommandName.APPROVE, CommandName.REJECT):
             return _vote(state, command, actor, comment)
+        if command.name is CommandName.DELEGATE:
+            return _delegate(state, command, actor, comment)
         acted = _act(state, command, actor, now, comment.created_at)
     except (ValidationError, ValueError):
         return _refused(state, command, comment, MALFORMED.type, MALFORMED.remedy)
@@ -117,9 +120,27 @@ def _vote(
         choice=choice,
         reason=command.reason[:2000],
         actor=actor,
+        digest=command.arguments[1] if len(command.arguments) > 1 else "",
     )
-    outgoing = Outgoing(workflow_id=action.workflow_id, ballot=ballot)
-    return state.model_copy(update={"outgoing": (*state.outgoing, outgoing)})
+    return _send(state, Outgoing(workflow_id=action.workflow_id, ballot=ballot))
+
+
+def _delegate(
+    state: ItemState, command: JiraCommand, actor: Actor, comment: ObservedComment
+) -> ItemState:
+    to, until, *request = command.arguments
+    action = _voted_on(state, tuple(request))
+    if action is None or not action.waiting:
+        failure = NOTHING_TO_ACT_ON if action is None else TOO_LATE
+        return _refused(state, command, comment, failure.type, failure.remedy)
+    message = Delegate(
+        actor=actor, request_id=action.proposal.request_id, to=to, until=end_of_day(until)
+    )
+    return _send(state, Outgoing(workflow_id=action.workflow_id, delegation=message))
+
+
+def _send(state: ItemState, message: Outgoing) -> ItemState:
+    return state.model_copy(update={"outgoing": (*state.outgoing, message)})
 
 
 def _voted_on(state: ItemState, arguments: tuple[str, ...]) -> OpenAction | None:

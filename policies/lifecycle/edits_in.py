@@ -13,7 +13,7 @@ from models.lifecycle import Outcome, Severity, StatusCategory
 from models.messages import Resolve
 from models.people import Act, Actor, Channel
 from models.status_map import Conflict
-from policies.lifecycle import acts, conflicts, record, running_clocks
+from policies.lifecycle import acts, conflicts, moves_in, record, running_clocks
 from policies.lifecycle.ladder import change_severity
 from policies.lifecycle.recontact import reopen
 from policies.lifecycle.running_clocks import pinned
@@ -21,6 +21,8 @@ from policies.lifecycle.running_clocks import pinned
 NOTED = frozenset(
     {"status", "priority", "assignee", "duedate", "labels", "issuetype", "project", "summary"}
 )
+MATTERS = frozenset({"summary", "description", "issuetype", "project", "reporter"})
+"""Fields whose edit may turn what was asked into something else, so its approval is void."""
 Categories = Mapping[str, StatusCategory]
 """Status name → category, as far as it is known."""
 
@@ -48,7 +50,12 @@ def take(
     now: datetime,
 ) -> ItemState:
     """Take in one edit. Other fields than those in `NOTED` are none of our business."""
-    if edit.side is Side.OURSELVES or edit.field not in NOTED:
+    if edit.side is Side.OURSELVES:
+        return state
+    if edit.field in MATTERS:
+        revision = state.subject_revision + 1
+        state = state.model_copy(update={"subject_revision": revision})
+    if edit.field not in NOTED:
         return state
     values = {} if edit.field == "summary" else {"before": edit.before, "after": edit.after}
     state = record.happened(
@@ -64,6 +71,7 @@ def take(
     state = running_clocks.follow(state)
     match edit.field:
         case "status":
+            state = moves_in.vote_by(state, edit, now)
             return _into_or_out_of_done(state, edit, observed, categories, now)
         case "priority" | "assignee" | "duedate":
             name = "due_date" if edit.field == "duedate" else edit.field

@@ -1,11 +1,12 @@
-"""What of an item an approval condition may look at."""
+"""What of an item an approval condition may look at, and what its requests rest on."""
 
 from __future__ import annotations
 
-from models.approval import ItemFacts
-from models.item_state import ItemState
+from models.approval import ActionKind, ActionProposal, ItemFacts
+from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Severity
 from policies.lifecycle.stages import stage_of
+from policies.request_digest import digest_of
 
 
 def item_facts(state: ItemState) -> ItemFacts:
@@ -21,4 +22,45 @@ def item_facts(state: ItemState) -> ItemFacts:
         segment=state.item.customer.segment,
         country=state.item.customer.country,
         stage=stage_of(state),
+        customer=state.item.customer.reference,
+        revision=state.subject_revision,
+        confidence=confidence(state),
     )
+
+
+def confidence(state: ItemState) -> float:
+    """How sure triage is of category and severity, 0 to 1; 1 once a person has confirmed it."""
+    if state.triage is None or state.triage_confirmed:
+        return 1.0
+    return min(state.triage.category.confidence, state.triage.severity.confidence)
+
+
+def digest_now(state: ItemState, proposal: ActionProposal) -> str:
+    """The hash of a request for this proposal, with the item's facts as they are."""
+    version = state.snapshot.version if state.snapshot else ""
+    return digest_of(proposal, item_facts(state), version)
+
+
+def tell_outdated(state: ItemState) -> ItemState:
+    """Tell each waiting request whose subject has changed; the request makes itself void."""
+    if state.item is None or state.snapshot is None:
+        return state
+    outdated = [action for action in state.actions if _is_outdated(state, action)]
+    if not outdated:
+        return state
+    facts = item_facts(state)
+    actions = tuple(
+        action.model_copy(update={"outdated": True}) if action in outdated else action
+        for action in state.actions
+    )
+    told = tuple(Outgoing(workflow_id=one.workflow_id, subject=facts) for one in outdated)
+    return state.model_copy(update={"actions": actions, "outgoing": (*state.outgoing, *told)})
+
+
+def _is_outdated(state: ItemState, action: OpenAction) -> bool:
+    """A request that has not been started is opened with the facts of that moment."""
+    if not action.waiting or not action.started or action.outdated or not action.digest:
+        return False
+    if action.proposal.kind is ActionKind.CLIMB:
+        return False
+    return digest_now(state, action.proposal) != action.digest

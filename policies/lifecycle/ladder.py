@@ -25,6 +25,7 @@ from policies.ladder_steps import (
     WhoNeeded,
 )
 from policies.lifecycle import changed_rules, notices, record, words
+from policies.lifecycle.facts import digest_now
 from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 from policies.lifecycle.taking_on import around, handed_off
@@ -240,7 +241,10 @@ def _ask_leave(state: ItemState, rung: Rung, now: datetime) -> ItemState:
         proposed_by=Actor(person="followthrough", channel=Channel.AUTOMATION),
         proposed_at=now,
     )
-    action = OpenAction(proposal=proposal, workflow_id=action_workflow_id(request_id))
+    digest = digest_now(state, proposal)
+    action = OpenAction(
+        proposal=proposal, workflow_id=action_workflow_id(request_id), digest=digest
+    )
     state = state.model_copy(update={"actions": (*state.actions, action)})
     state = _with(state, escalation.ask_leave(state.ladder, rung.level, request_id))
     state = record.happened(
@@ -251,7 +255,9 @@ def _ask_leave(state: ItemState, rung: Rung, now: datetime) -> ItemState:
         level=rung.level,
         request=request_id,
     )
-    return record.say(state, words.asked_note(proposal, "The level below stays on it meanwhile."))
+    return record.say(
+        state, words.asked_note(proposal, digest, "The level below stays on it meanwhile.")
+    )
 
 
 def _why(state: ItemState, now: datetime) -> str:

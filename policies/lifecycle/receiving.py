@@ -14,7 +14,7 @@ from models.lifecycle import StatusCategory
 from models.messages import ProposeAction
 from models.people import Actor, Channel
 from policies.lifecycle import record, running_clocks, words
-from policies.lifecycle.acts import open_action
+from policies.lifecycle.asking import open_action
 from policies.lifecycle.observation import take_in
 from policies.lifecycle.stages import clock
 
@@ -56,7 +56,7 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
             proposal = ProposeAction(
                 actor=AUTOMATION, kind=ActionKind(action.kind), summary=action.why
             )
-            state = open_action(state, proposal, now).state
+            state = open_action(state, proposal, now)
     return take_in(state, received.observed, now)
 
 

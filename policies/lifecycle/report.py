@@ -7,8 +7,9 @@ from datetime import datetime
 from models.clocks import ClockReading
 from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
-from models.messages import ItemStatus, OpenActionStatus
+from models.messages import ItemStatus, ItemSubject, OpenActionStatus
 from policies.lifecycle import running_clocks, stages, words
+from policies.lifecycle.facts import item_facts
 from policies.lifecycle.running_clocks import TITLES
 from policies.lifecycle.stages import (
     awaited_people,
@@ -18,6 +19,7 @@ from policies.lifecycle.stages import (
     stage_of,
     waiting_actions,
 )
+from policies.request_digest import short
 
 
 def status_of(state: ItemState, now: datetime) -> ItemStatus:
@@ -64,6 +66,15 @@ def _stop(state: ItemState) -> tuple[str | None, datetime | None]:
     stuck = next((action.stuck for action in state.actions if action.stuck), None)
     stop = state.parked or stuck
     return (stop.failure, stop.since) if stop else (None, None)
+
+
+def subject_of(state: ItemState) -> ItemSubject:
+    """What the item's requests rest on. Only called once the item has been received."""
+    return ItemSubject(
+        item=item_facts(state),
+        snapshot=running_clocks.pinned(state),
+        waiting=tuple(action.proposal.request_id for action in state.actions if action.waiting),
+    )
 
 
 def _action(state: ItemState) -> list[OpenActionStatus]:
@@ -141,7 +152,7 @@ def case_file(state: ItemState, now: datetime) -> str:
     for action in waiting_actions(state):
         lines.append(
             f"\n**Approval awaited:** {action.proposal.kind} {words.money(action.proposal.amount)} "
-            f"in workflow `{action.workflow_id}`"
+            f"in workflow `{action.workflow_id}`, hash `{short(action.digest)}`"
         )
     lines += [
         f"\n**In force:** {words.what_of(action.proposal)}, ends "

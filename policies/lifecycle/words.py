@@ -11,12 +11,12 @@ from models.approval import (
     ActionKind,
     ActionProposal,
     ActionResult,
-    ActionStatus,
     ApprovalOutcome,
     Choice,
     EffectReceipt,
     EffectState,
     Money,
+    RequestStep,
 )
 from models.decision import Decision
 from models.failures import FAILURES_BY_TYPE
@@ -25,6 +25,7 @@ from models.item_state import ItemState
 from models.ladder import AcknowledgedBy, Rung
 from models.policy import PolicySnapshot
 from policies.money import in_words
+from policies.request_digest import short
 
 OUTCOME_WORDS: dict[ApprovalOutcome, str] = {
     ApprovalOutcome.NOT_NEEDED: "went ahead; the rules need nobody's approval for it",
@@ -33,6 +34,8 @@ OUTCOME_WORDS: dict[ApprovalOutcome, str] = {
     ApprovalOutcome.EXPIRED: "expired: nobody decided in time, so it is refused",
     ApprovalOutcome.WITHDRAWN: "was withdrawn",
     ApprovalOutcome.IMPOSSIBLE: "is refused: too few people are entitled to decide it",
+    ApprovalOutcome.APPROVED_BY_EXPIRY: "went ahead, as its rule says: nobody decided in time",
+    ApprovalOutcome.STALE: "is void: what it rests on has changed since it was asked",
 }
 
 
@@ -140,14 +143,21 @@ def what(kind: ActionKind, amount: Money | None) -> str:
     return f"{named} of {money(amount)}" if amount else named
 
 
-def asked_note(proposal: ActionProposal, eligible_hint: str) -> str:
-    """Tells who may decide that something waits for them."""
-    hint = f" {eligible_hint}" if eligible_hint else ""
+def asked_note(proposal: ActionProposal, digest: str, hint: str) -> str:
+    """Tells who may decide that something waits for them, and the hash that they vote on."""
     return (
         f"*Approval asked: {what_of(proposal)}* by "
-        f"{proposal.proposed_by.person}. {proposal.summary}{hint} "
-        f"Decide with {{{{/approve {proposal.request_id} reason}}}} or "
-        f"{{{{/reject {proposal.request_id} reason}}}}."
+        f"{proposal.proposed_by.person}. {proposal.summary}{f' {hint}' if hint else ''} "
+        f"{how_to_decide(proposal, digest)}"
+    )
+
+
+def how_to_decide(proposal: ActionProposal, digest: str) -> str:
+    """The commands for it; what follows `#` is the hash of what was looked at."""
+    named = f"{proposal.request_id}#{short(digest)}" if digest else proposal.request_id
+    return (
+        f"Decide with {{{{/approve {named} reason}}}} or {{{{/reject {named} reason}}}}, or let "
+        f"somebody else: {{{{/delegate {proposal.request_id} person until 2026-12-31}}}}."
     )
 
 
@@ -172,7 +182,8 @@ def what_of(proposal: ActionProposal) -> str:
 def ended_note(proposal: ActionProposal, result: ActionResult) -> str:
     """Says how a request ended, who voted, and what was done."""
     voters = " ".join(
-        f"{vote.person} {'approved' if vote.choice is Choice.APPROVE else 'refused'}"
+        f"{vote.person}{f' for {vote.on_behalf_of}' if vote.on_behalf_of else ''} "
+        f"{'approved' if vote.choice is Choice.APPROVE else 'refused'}"
         + (f": {vote.reason.rstrip('.')}." if vote.reason else ".")
         for vote in result.votes
     )
@@ -207,14 +218,25 @@ def stuck_note(proposal: ActionProposal, failure: str, remedy: str, issue_key: s
     )
 
 
+_ASKED_BECAUSE: dict[RequestStep, str] = {
+    RequestStep.STAGE_ASKED: "Now it is your turn",
+    RequestStep.DEPUTIES_ASKED: "Not decided yet, so deputies may decide too",
+    RequestStep.ESCALATED: "Nobody decided in time, so it is yours",
+}
+
+
 def reminder_note(
-    snapshot: PolicySnapshot, proposal: ActionProposal, people: tuple[str, ...]
+    snapshot: PolicySnapshot,
+    proposal: ActionProposal,
+    digest: str,
+    people: tuple[str, ...],
+    why: RequestStep,
 ) -> str:
-    """Reminds those who have not voted yet."""
+    """Asks those who have not voted yet."""
+    because = _ASKED_BECAUSE.get(why, "Still waiting")
     return (
-        f"*Still waiting: {what_of(proposal)}*. {names(snapshot, people)}, please decide with "
-        f"{{{{/approve {proposal.request_id} reason}}}} or "
-        f"{{{{/reject {proposal.request_id} reason}}}}."
+        f"*{because}: {what_of(proposal)}*. {names(snapshot, people)}, please decide. "
+        f"{how_to_decide(proposal, digest)}"
     )
 
 
@@ -244,31 +266,3 @@ def duration(seconds: int) -> str:
     if hours:
         return f"{sign}{hours} h {minutes:02d} min"
     return f"{sign}{minutes} min" if minutes else f"{sign}{left} s"
-
-
-def request_page(status: ActionStatus) -> str:
-    """The Markdown page of a request that the Temporal UI shows as its current details."""
-    proposal, plan = status.proposal, status.plan
-    lines = [
-        f"# {sentence(what_of(proposal))} · {status.item.issue_key}",
-        proposal.summary,
-        f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}).",
-    ]
-    if plan is not None and plan.dry_run:
-        lines.append("**Dry run:** whatever is decided, nothing will be sent.")
-    if plan is not None:
-        able = ", ".join(person.name for person in plan.eligible) or "nobody"
-        lines.append(f"**Rule:** {plan.rule}. {plan.explanation}")
-        lines.append(f"**Approvals:** {len(status.votes)} of {plan.quorum}. May decide: {able}.")
-        lines.append(f"**Expires:** {plan.expires_at:%Y-%m-%d %H:%M:%S} UTC")
-    lines += [f"- {vote.person}: {vote.choice}. {vote.reason}" for vote in status.votes]
-    lines += [f"- refused: {vote.person}, {vote.failure}" for vote in status.refused]
-    if status.outcome is not None:
-        lines.append(f"**Outcome:** {OUTCOME_WORDS[status.outcome]}")
-    if status.effect is not None:
-        lines.append(effect_note(status.effect))
-    if status.stuck is not None:
-        lines.append(f"**Stands still: {status.stuck}.** {FAILURES_BY_TYPE[status.stuck].remedy}")
-    elif status.parked is not None:
-        lines.append(f"**Not carried out:** {status.parked}")
-    return "\n\n".join(lines)

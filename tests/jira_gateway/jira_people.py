@@ -23,7 +23,14 @@ class PlainInterpreter:
         command = JiraCommand(name=CommandName.ACK) if text.startswith("/ack") else None
         return CommentMeaning(side=self._side(issue, author), command=command)
 
-    def edit(self, issue: IssueContext, author: Author, field: str, at: datetime) -> EditMeaning:
+    def edit(
+        self,
+        issue: IssueContext,
+        author: Author,
+        field: str,
+        at: datetime,
+        after: str | None = None,
+    ) -> EditMeaning:
         return EditMeaning(side=self._side(issue, author))
 
     def _side(self, issue: IssueContext, author: Author) -> Side:

@@ -102,7 +102,7 @@ def test_two_accounts_of_one_human_are_one_voter(pinned: Pinned) -> None:
     snapshot = with_people(pinned(), robot, gone.model_copy(update={"active": False}))
     made = plan(proposal(), ITEM, snapshot, NOW)
     assert [person.id for person in made.eligible] == ["finn"]
-    assert approval.tally(made, (), NOW) is ApprovalOutcome.IMPOSSIBLE
+    assert approval.opened(made, "", NOW).outcome is ApprovalOutcome.IMPOSSIBLE
     why = {one.person: one.why for one in made.excluded}
     assert "automation account" in why["finn-robot"]
     assert "no longer active" in why["fay"]
@@ -122,7 +122,7 @@ def test_what_no_rule_allows_is_refused_and_explained(pinned: Pinned) -> None:
     made = plan(proposal(), ITEM, snapshot, NOW)
     assert made.rule == NO_RULE
     assert "No approval rule allows refund" in made.explanation
-    assert approval.tally(made, (), NOW) is ApprovalOutcome.IMPOSSIBLE
+    assert approval.opened(made, "", NOW).outcome is ApprovalOutcome.IMPOSSIBLE
 
 
 def test_a_condition_that_cannot_be_evaluated_refuses_and_does_not_fall_through(
@@ -135,7 +135,7 @@ def test_a_condition_that_cannot_be_evaluated_refuses_and_does_not_fall_through(
     snapshot = broken.model_copy(update={"approvals": (*broken.approvals, anybody)})
     made = plan(proposal(), ITEM, snapshot, NOW)
     assert made.rule == NO_RULE
-    assert approval.tally(made, (), NOW) is ApprovalOutcome.IMPOSSIBLE
+    assert approval.opened(made, "", NOW).outcome is ApprovalOutcome.IMPOSSIBLE
 
 
 def test_an_action_without_an_amount_is_above_every_limit(pinned: Pinned) -> None:

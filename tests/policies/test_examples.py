@@ -18,8 +18,6 @@ from models.approval import (
     Ballot,
     Choice,
     ItemFacts,
-    RefusedBallot,
-    Vote,
 )
 from models.clocks import ClockName
 from models.item import FeedbackItem, Suggestion
@@ -78,9 +76,7 @@ def test_an_action_ends_as_the_example_says(
     case: Case, pinned: Callable[..., PolicySnapshot]
 ) -> None:
     plan = approval_plan.plan(proposal(case), facts(case), pinned(), NOW)
-    votes: tuple[Vote, ...] = ()
-    refused: list[str] = []
-    outcome = approval.tally(plan, votes, NOW)
+    request = approval.opened(plan, "", NOW)
     for written in case["votes"]:
         person, choice = written.split()
         ballot = Ballot(
@@ -89,15 +85,10 @@ def test_an_action_ends_as_the_example_says(
             reason="I looked at it.",
             actor=Actor(person=person, channel=Channel.DESK),
         )
-        judged = approval.judge(ballot, plan, votes, outcome, "action-10001-a-1", NOW)
-        if isinstance(judged, RefusedBallot):
-            refused.append(judged.failure)
-        else:
-            votes = (*votes, judged)
-            outcome = approval.tally(plan, votes, NOW)
-    assert (outcome or "open") == case["ends"], plan.explanation
+        request, _ = approval.cast(request, ballot, "action-10001-a-1", NOW)
+    assert (request.outcome or "open") == case["ends"], plan.explanation
     assert plan.rule == case["rule"]
-    assert refused == case.get("refused", [])
+    assert [one.failure for one in request.refused] == case.get("refused", [])
 
 
 @pytest.mark.parametrize("case", cases("routing.yaml", "allowed"))

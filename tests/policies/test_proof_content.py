@@ -11,7 +11,7 @@ from models.approval import ApprovalPlan, Ballot, Choice, RefusedBallot, Vote
 from models.lifecycle import Outcome
 from models.messages import Acknowledge, Resolve
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
-from policies import approval
+from policies import approval, ballots
 from policies.lifecycle import acts
 from policies.lifecycle.receiving import receive
 from policies.proof_content import of_ballot, of_message
@@ -57,7 +57,8 @@ def vote(
     proof = Proof(claim=claim, key_id="k1", signature=KEY.sign(claim.signing_bytes()).hex())
     actor = Actor(person="fay", channel=channel, proof=proof)
     ballot = Ballot(request_id=request, choice=choice, reason=reason, actor=actor)
-    return approval.judge(ballot, rules or plan(), (), None, subject, JUDGED)
+    request = approval.opened(rules or plan(), "", JUDGED)
+    return ballots.judge(request, ballot, subject, JUDGED)
 
 
 def test_a_vote_counts_for_what_was_said() -> None:

@@ -32,7 +32,7 @@ from runtime.plugin import followthrough_plugin
 from runtime.settings import SHIPPED_POLICIES, JiraSettings, Settings, load_temporal_settings
 from runtime.temporal_server import add_search_attributes, find_temporal_binary
 from tests.workflows.office import Office
-from worker import THREADS, WORKFLOWS, build_activities
+from worker import THREADS, WORKFLOWS, build_activities, build_interceptors
 from workflows.case_file import (
     AWAITING,
     BREACHED,
@@ -141,6 +141,7 @@ async def open_office(
                 task_queue=settings.task_queue,
                 workflows=WORKFLOWS,
                 activities=build_activities(settings, client, ledger, _clock_of(office)),
+                interceptors=build_interceptors(settings, client),
                 activity_executor=threads,
                 max_concurrent_activities=THREADS,
                 **worker_options,

@@ -12,13 +12,12 @@ import pytest
 from models.approval import ActionKind, ApprovalOutcome, Choice, EffectState
 from models.decision import Confidence
 from models.lifecycle import Awaiting, Outcome, Severity, Stage, StatusCategory
-from models.messages import Acknowledge, ItemResult, Resolve
+from models.messages import Acknowledge, ItemResult, Override, Resolve
 from models.people import Act
 from tests.workflows.deeds import (
     OUTAGE,
     REFUND,
     ballot_to_paste,
-    override,
     propose,
     resolve,
     triaged,
@@ -179,7 +178,9 @@ async def test_a_vote_whose_webhook_was_lost_counts_when_a_projection_finds_it(
     await office.settled(lambda: len(office.comments(issue)) == 2, say="the request is announced")
     await office.comment(issue, "lena", f"/approve {request} Agreed.", internal=True, tell=False)
 
-    await override(office, issue, Severity.S2)
+    message = Override(actor=by("ada"), owner="lena", reason="She knows this customer.")
+    signed = await office.signed(message, Act.OVERRIDE, issue)
+    await office.handle(issue).execute_update("override", signed)
 
     status = await office.until(issue, lambda s: s.actions[0].outcome, say="the vote counts")
     assert status.actions[0].outcome == ApprovalOutcome.APPROVED
