@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.start_item import start_item
@@ -226,6 +227,21 @@ class Office:
         while True:
             status = await self.status(issue)
             if condition(status):
+                return status
+            assert time.monotonic() < deadline, f"waited in vain until {say}; it stands: {status}"
+            await asyncio.sleep(0.05)
+
+    async def until_request(
+        self, request_id: str, condition: Callable[[ActionStatus], object], *, say: str
+    ) -> ActionStatus:
+        """Wait until a request's status fulfils the condition, also before it has been started."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                status = await self.request(request_id)
+            except RPCError:
+                status = None
+            if status is not None and condition(status):
                 return status
             assert time.monotonic() < deadline, f"waited in vain until {say}; it stands: {status}"
             await asyncio.sleep(0.05)
