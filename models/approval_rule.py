@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from models.base import Frozen
 
@@ -81,6 +84,16 @@ class ApprovalRule(Frozen):
     business: bool = False
     dry_run: bool = False
     why: str
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Rules travel with every item, and most of them say little."""
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name, value in written(self).items()
+            if fields[name].is_required() or getattr(self, name) != fields[name].default
+        }
 
     @property
     def asked(self) -> tuple[StageRule, ...]:

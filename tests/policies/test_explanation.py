@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.approval import ApprovalOutcome, ApprovalPlan
+from models.approval import ApprovalPlan
 from models.calendar import CalendarDefinition
 from models.clocks import ClockName, ClockRun
 from models.explanation import ClockExplanation, ClockFacts, IntervalKind, Verdict
-from policies import approval_clock, clocks
+from models.people import Person
+from policies import approval, approval_clock, clocks
 from policies.business_time import expand
 from policies.explanation import explain
 from policies.explanation_lines import quoted
@@ -151,12 +152,18 @@ def test_a_comment_quotes_the_first_and_last_lines_of_a_long_explanation() -> No
 
 def plan(expires: datetime) -> ApprovalPlan:
     return ApprovalPlan(
-        rule="refund", quorum=1, eligible=(), opened_at=at(1, 9), expires_at=expires, explanation=""
+        rule="refund",
+        quorum=1,
+        eligible=(Person(id="fay", name="Fay"),),
+        opened_at=at(1, 9),
+        expires_at=expires,
+        explanation="",
     )
 
 
 def test_a_waiting_request_has_a_clock_that_falls_due_with_its_expiry() -> None:
-    reading = approval_clock.reading(plan(at(2, 11)), CALENDAR, None, at(1, 14))
+    waiting = approval.opened(plan(at(2, 11)), "", at(1, 9))
+    reading = approval_clock.reading(waiting, CALENDAR, at(1, 14))
 
     assert reading is not None
     assert (reading.name, reading.due_at) == (ClockName.APPROVAL, at(2, 11))
@@ -164,6 +171,7 @@ def test_a_waiting_request_has_a_clock_that_falls_due_with_its_expiry() -> None:
 
 
 def test_a_decided_request_has_no_clock_any_more() -> None:
-    reading = approval_clock.reading(plan(at(2, 11)), CALENDAR, ApprovalOutcome.APPROVED, at(1, 14))
+    decided = approval.withdrawn(approval.opened(plan(at(2, 11)), "", at(1, 9)), at(1, 10))
+    reading = approval_clock.reading(decided, CALENDAR, at(1, 14))
 
     assert reading is None

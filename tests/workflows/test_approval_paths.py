@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from temporalio.client import WorkflowHandle
 
 from models.approval import (
     ActionKind,
     ActionResult,
-    AmendAction,
     ApprovalOutcome,
-    Delegate,
-    Money,
 )
 from models.item_state import ItemState
 from models.lifecycle import Severity
-from models.messages import ActionReported, Answer, ItemStart
-from models.names import FEEDBACK_ITEM_WORKFLOW, action_workflow_id
-from models.people import Act
-from policies.proof_content import of_delegation, of_message
+from models.messages import ActionReported, ItemStart
+from models.names import FEEDBACK_ITEM_WORKFLOW
+from tests.workflows.approval_deeds import amend, delegate
 from tests.workflows.deeds import REFUND, override, propose, triaged, turned_away
 from tests.workflows.effect_deeds import fail_next
-from tests.workflows.office import Issue, Office, by
+from tests.workflows.office import Issue, Office
 from tests.workflows.opening import skipping_office
 
 
@@ -35,32 +29,6 @@ async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
     options = {"max_cached_workflows": 0} if request.param == "replayed" else {}
     async with skipping_office(tmp_path, **options) as opened:
         yield opened
-
-
-def handle_of(office: Office, request: str) -> WorkflowHandle[object, object]:
-    return office.client.get_workflow_handle(action_workflow_id(request))
-
-
-async def amend(office: Office, request: str, person: str, minor: int) -> Answer:
-    change = AmendAction(
-        actor=by(person), request_id=request, amount=Money(minor=minor, currency="EUR")
-    )
-    subject, content = action_workflow_id(request), of_message(change)
-    actor = await office.actor(person, Act.PROPOSE, subject, content=content)
-    signed = change.model_copy(update={"actor": actor})
-    return await handle_of(office, request).execute_update(
-        "amend", signed, id=str(uuid4()), result_type=Answer
-    )
-
-
-async def delegate(office: Office, request: str, person: str, to: str) -> Answer:
-    until = await office.now() + timedelta(days=2)
-    subject, content = action_workflow_id(request), of_delegation(request, to, until)
-    actor = await office.actor(person, Act.VOTE, subject, content=content)
-    message = Delegate(actor=actor, request_id=request, to=to, until=until)
-    return await handle_of(office, request).execute_update(
-        "delegate", message, id=str(uuid4()), result_type=Answer
-    )
 
 
 async def ended(office: Office, issue: Issue, number: int = 0) -> str | None:
