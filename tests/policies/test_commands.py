@@ -15,6 +15,19 @@ from policies.commands import parse
     [
         ("/approve looks right to me", "approve", (), "looks right to me"),
         ("/approve 10001-1a2b3c4d-7 fine", "approve", ("10001-1a2b3c4d-7",), "fine"),
+        (
+            "/reject 10001-1a2b3c4d-7#9f86d081 no",
+            "reject",
+            ("10001-1a2b3c4d-7", "9f86d081"),
+            "no",
+        ),
+        ("/delegate finn until 2026-06-30 away", "delegate", ("finn", "2026-06-30"), "away"),
+        (
+            "/delegate 10001-1a2b3c4d-7 finn 2026-06-30",
+            "delegate",
+            ("finn", "2026-06-30", "10001-1a2b3c4d-7"),
+            "",
+        ),
         ("/reject 10001-1a2b3c4d-7 no receipt", "reject", ("10001-1a2b3c4d-7",), "no receipt"),
         ("/reject no receipt", "reject", (), "no receipt"),
         ("/ack", "ack", (), ""),
@@ -95,6 +108,8 @@ def test_talk_about_commands_is_no_command(text: str) -> None:
     ("text", "name", "words"),
     [
         ("/aprove fine", "approve", "did you mean /approve?"),
+        ("/delegate", "delegate", "Write who and the last day"),
+        ("/delegate finn until soon", "delegate", "That is no day."),
         ("/resolved fixed it", "resolve", "did you mean /resolve?"),
         ("/reject", "reject", "Say why"),
         ("/resolve", "resolve", "OUTCOME"),

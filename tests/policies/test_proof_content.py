@@ -14,7 +14,7 @@ from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
 from policies import approval, ballots
 from policies.lifecycle import acts
 from policies.lifecycle.receiving import receive
-from policies.proof_content import of_ballot, of_message
+from policies.proof_content import of_ballot, of_message, of_move
 from tests.samples import after, empty_state, received
 
 OPENED = datetime(2026, 6, 1, 9, 0, 0, 400_000, tzinfo=UTC)
@@ -160,3 +160,28 @@ def test_the_form_of_an_act_does_not_depend_on_the_actor_or_on_what_is_left_out(
     full = Acknowledge(actor=Actor(person="lena", channel=Channel.CLI), note="")
     assert of_message(short) == of_message(full)
     assert of_message(short) != of_message(full.model_copy(update={"note": "I am on it."}))
+
+
+def moved(status: str, proved: str, *, choice: Choice = Choice.APPROVE) -> Vote | RefusedBallot:
+    """What becomes of a vote by moving the issue, with a proof of a move."""
+    claim = ProofClaim(
+        person="fay", channel=Channel.JIRA, act=Act.RESOLVE, subject=ITEM, made_at=WRITTEN,
+        expires_at=JUDGED + timedelta(hours=24), content=of_move(proved),
+    )  # fmt: skip
+    proof = Proof(claim=claim, key_id="k1", signature=KEY.sign(claim.signing_bytes()).hex())
+    actor = Actor(person="fay", channel=Channel.JIRA, proof=proof)
+    ballot = Ballot(request_id="r-1", choice=choice, reason="Moved.", actor=actor, moved_to=status)
+    rules = plan().model_copy(update={"moves": {"Approved": "approve", "Declined": "reject"}})
+    return ballots.judge(approval.opened(rules, "", OPENED), ballot, ITEM, JUDGED)
+
+
+def test_a_move_is_the_vote_that_the_policy_says_it_is_and_no_other() -> None:
+    assert isinstance(moved("Approved", "Approved"), Vote)
+    assert isinstance(moved("Declined", "Declined", choice=Choice.REJECT), Vote)
+    for refused in (
+        moved("Approved", "In Progress"),
+        moved("Declined", "Declined", choice=Choice.APPROVE),
+        moved("In Progress", "In Progress"),
+    ):
+        assert isinstance(refused, RefusedBallot)
+        assert refused.failure == "Unproven"

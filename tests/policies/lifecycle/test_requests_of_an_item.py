@@ -1,0 +1,139 @@
+"""What an item does about its requests: asks anew, lets its clocks stand still, believes no signal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.approval import ActionKind, ActionResult, ApprovalOutcome, Choice, Money
+from models.item_state import ItemState
+from models.lifecycle import Severity
+from models.messages import ActionChanged, ProposeAction
+from models.status_map import StatusMap
+from policies.lifecycle import actions_in, acts, edits_in
+from policies.lifecycle.facts import item_facts, tell_outdated
+from policies.lifecycle.ladder import change_severity
+from policies.lifecycle.receiving import receive
+from policies.lifecycle.running_clocks import running
+from tests import samples
+from tests.samples import after
+
+
+def item(**snapshot: Any) -> ItemState:
+    received = samples.received()
+    pinned = received.snapshot.model_copy(update=snapshot)
+    return receive(
+        samples.empty_state(), received.model_copy(update={"snapshot": pinned}), after(0)
+    )
+
+
+def asked(state: ItemState) -> ItemState:
+    """With a refund that runs."""
+    message = ProposeAction(
+        actor=samples.actor("omar"),
+        kind=ActionKind.REFUND,
+        summary="Charged twice.",
+        amount=Money(minor=9900, currency="EUR"),
+    )
+    state = acts.propose(state, message, after(1)).state
+    started = tuple(a.model_copy(update={"started": True}) for a in state.actions)
+    return state.model_copy(update={"actions": started})
+
+
+def pausing(pause_clocks: bool | None) -> tuple[Any, ...]:
+    rules = samples.snapshot().approvals
+    return tuple(
+        rule.model_copy(update={"pause_clocks": pause_clocks}) if "refund" in rule.actions else rule
+        for rule in rules
+    )
+
+
+def test_each_waiting_request_is_told_once_that_its_subject_changed() -> None:
+    state = asked(item())
+    assert tell_outdated(state) == state
+    changed = change_severity(state, Severity.S1, after(2))
+    told = tell_outdated(changed)
+    assert [one.subject for one in told.outgoing if one.subject] == [item_facts(changed)]
+    assert tell_outdated(told) == told
+
+
+def test_a_customers_edit_counts_and_a_label_does_not() -> None:
+    state = asked(item())
+    edit = samples.status_edit(1, after(2), "a", "b")
+    for field, outdated in (("labels", False), ("description", True)):
+        change = edit.model_copy(update={"field": field})
+        edited = edits_in.take(state, change, samples.observed(change), {}, after(2))
+        assert bool(tell_outdated(edited).outgoing) is outdated, field
+
+
+def test_a_void_request_is_asked_anew_for_the_same_person() -> None:
+    state = asked(item())
+    first = state.actions[0].proposal
+    result = ActionResult(
+        request_id=first.request_id, outcome=ApprovalOutcome.STALE, ended_at=after(2)
+    )
+    state = actions_in.ended(state, result, after(2))
+    again = state.actions[1]
+    assert again.waiting
+    assert again.proposal.renews == first.request_id
+    assert again.proposal.request_id != first.request_id
+    assert (again.proposal.amount, again.proposal.proposed_by) == (first.amount, first.proposed_by)
+
+
+@pytest.mark.parametrize(
+    ("general", "rule", "paused"),
+    [(False, True, True), (True, False, False), (False, None, False), (True, None, True)],
+)
+def test_a_rule_says_whether_the_clocks_stand_still_while_it_waits(
+    general: bool, rule: bool | None, paused: bool
+) -> None:
+    state = asked(item(pause_while_approving=general, approvals=pausing(rule)))
+    request = state.actions[0].proposal.request_id
+    if rule is not None:
+        change = ActionChanged(request_id=request, pause_clocks=rule)
+        state = actions_in.changed(state, change, after(1))
+    counting = [run.name for run in running(state) if run.name != "approval"]
+    assert (not counting) is paused
+    result = ActionResult(request_id=request, outcome=ApprovalOutcome.REJECTED, ended_at=after(2))
+    state = actions_in.ended(state, result, after(2))
+    assert [run.name for run in running(state) if run.name != "approval"]
+
+
+def test_a_forged_signal_cannot_stop_clocks_that_no_rule_lets_stand_still() -> None:
+    state = asked(item())
+    change = ActionChanged(request_id=state.actions[0].proposal.request_id, pause_clocks=True)
+    assert actions_in.changed(state, change, after(1)) == state
+
+
+def test_a_report_that_the_request_does_not_confirm_is_kept_as_refused() -> None:
+    state = asked(item())
+    request = state.actions[0].proposal.request_id
+    state = actions_in.reported(state, request)
+    assert state.reported == (request,)
+    state = actions_in.confirmed(state, request, None, after(2))
+    assert state.actions[0].waiting
+    assert state.reported == ()
+    assert state.timeline[-1].facts["failure"] == "Unproven"
+
+
+def test_a_move_into_a_status_of_the_policy_is_passed_on_as_a_vote() -> None:
+    statuses = StatusMap(approve_when=("Approved",), reject_when=("Declined",))
+    state = asked(item(statuses=statuses))
+    edit = samples.status_edit(1, after(2), "Open", "Declined", by="fay")
+    state = edits_in.take(state, edit, samples.observed(edit), {}, after(2))
+    ballot = state.outgoing[-1].ballot
+    assert ballot is not None
+    assert (ballot.actor.person, ballot.choice, ballot.moved_to) == (
+        "fay",
+        Choice.REJECT,
+        "Declined",
+    )
+
+
+def test_a_move_while_nothing_waits_is_no_vote_and_says_so() -> None:
+    state = item(statuses=StatusMap(approve_when=("Approved",)))
+    edit = samples.status_edit(1, after(2), "Open", "Approved", by="fay")
+    state = edits_in.take(state, edit, samples.observed(edit), {}, after(2))
+    assert state.outgoing == ()
+    assert "was no vote" in state.comments[-1].body
