@@ -9,7 +9,6 @@ from jira_gateway import existence
 from jira_gateway.client import JiraClients
 from local_jira.testing import RunningLocalJira, running_local_jira
 from models.failures import JIRA_AUTHENTICATION
-from tests.faults.fault_rig import data_center_clients
 from tests.jira_gateway.jira_people import Desk, clients_of
 
 
@@ -21,7 +20,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[RunningLocalJira]:
 
 @pytest.fixture
 def clients(either: RunningLocalJira) -> JiraClients:
-    return data_center_clients(either) if either.mode == "datacenter" else clients_of(either)
+    return clients_of(either)
 
 
 def test_only_deleted_issues_are_missing_and_a_moved_one_is_there(
