@@ -193,11 +193,18 @@ def post_count(call: Call) -> Answer:
     return Answer(200, {"count": found})
 
 
+def _queries(request: Json, name: str) -> list[str]:
+    queries = request.get(name)
+    if not isinstance(queries, list) or not all(isinstance(jql, str) for jql in queries):
+        raise invalid_payload()
+    return queries
+
+
 def post_match(call: Call) -> Answer:
     """POST jql/match: which of the given issues match which query."""
     request = call.json_object()
-    ids, queries = request.get("issueIds"), request.get("jqls")
-    if not isinstance(ids, list) or not isinstance(queries, list):
+    ids, queries = request.get("issueIds"), _queries(request, "jqls")
+    if not isinstance(ids, list):
         raise invalid_payload()
     wanted = {int(i) for i in ids if isinstance(i, int) or is_row_id(str(i))}
     connection = call.site.database.reader()
@@ -205,7 +212,7 @@ def post_match(call: Call) -> Answer:
     for jql in queries:
         try:
             page = search_page(
-                call.site, connection, call.actor, str(jql), size=MOST_RESULTS, token=None
+                call.site, connection, call.actor, jql, size=MOST_RESULTS, token=None
             )
             found = [i for i in page.issue_ids if i in wanted]
             matches.append({"matchedIssues": found, "errors": []})
@@ -216,13 +223,10 @@ def post_match(call: Call) -> Answer:
 
 def post_parse(call: Call) -> Answer:
     """POST jql/parse: whether each query can be read."""
-    queries = call.json_object().get("queries")
-    if not isinstance(queries, list):
-        raise invalid_payload()
     parsed: list[Json] = []
-    for jql in queries:
+    for jql in _queries(call.json_object(), "queries"):
         try:
-            parse_jql(str(jql))
+            parse_jql(jql)
             parsed.append({"query": jql, "errors": []})
         except JqlError as error:
             parsed.append({"query": jql, "errors": [error.message]})

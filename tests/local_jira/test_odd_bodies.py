@@ -108,6 +108,8 @@ def test_no_body_makes_the_site_stumble(
         ("PUT", "/rest/api/2/issue/FT-1", {"fields": {"customfield_10102": "many"}}),
         ("PUT", "/rest/api/2/issue/FT-1", {"fields": {"duedate": "tomorrow"}}),
         ("POST", "/rest/api/2/issue/FT-1/transitions", {"transition": {"id": "²"}}),
+        ("POST", "/rest/api/3/jql/parse", {"queries": [[]]}),
+        ("POST", "/rest/api/3/jql/match", {"jqls": [5], "issueIds": [10001]}),
         ("GET", "/rest/webhooks/1.0/webhook/²", None),
         ("GET", "/rest/api/3/search/jql?jql=project=FT&reconcileIssues=²", None),
         ("POST", "/__local__/deliveries/²/send-again", None),
