@@ -25,6 +25,7 @@ from policies.closed_time import reason
 from policies.explanation_lines import lines_of
 
 BREACH = 100
+NEVER_CLOSES = "a calendar that never closes, since clocks run faster here"
 Named = TypeVar("Named", BusinessCalendar, CalendarDefinition)
 
 
@@ -50,7 +51,7 @@ def explain_run(run: ClockRun, facts: ClockFacts, now: datetime) -> ClockExplana
         cycle=run.cycle,
         verdict=verdict_of(run, reading.elapsed),
         target=run.target,
-        calendar=definition.name if facts.clock_scale == 1 else calendar.name,
+        calendar=definition.name if facts.clock_scale == 1 else NEVER_CLOSES,
         zone=definition.zone,
         started_at=run.started_at,
         looked_at=until,
