@@ -122,7 +122,7 @@ def build_activities(
             scale=settings.clock_scale,
             trusted_keys=trusted_keys,
             allow_unproven=settings.allow_unproven_decisions,
-            seal=signer.seal,
+            signer=signer,
         ),
     )
     approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)

@@ -7,7 +7,7 @@ what does is a category, a severity, hashes for finding similar items, and a dig
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from activities.earlier_life import Records, earlier_life, news_since
 from activities.jira import remember
 from activities.marks import Watermarks
 from activities.policy_source import PolicySource, policy_failures
+from activities.vouching import Signer, asked, sealed
 from insight.similar import most_similar, signature
 from insight.suggest import Suggestions, suggest
 from jira_gateway.gateway import JiraGateway
@@ -32,10 +33,9 @@ from ledger.records import IndexedItem
 from models.activity_io import Received, ReceiveInput
 from models.failures import LEDGER_UNAVAILABLE
 from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
-from models.policy import PolicySnapshot, Seal
+from models.policy import PolicySnapshot
 from policies import routing, snapshot
 from policies.policy_set import PolicySet
-from policies.seal import sealed_bytes
 
 log = structlog.get_logger(__name__)
 
@@ -75,14 +75,14 @@ class Pinning:
     """What a snapshot takes from this installation.
 
     `scale` is how many times faster than real time clocks run; `trusted_keys` maps a signing key's
-    id to its public half in hex; `seal` signs what is pinned, and without it no action that has an
-    effect can be carried out.
+    id to its public half in hex; `signer` vouches for what is pinned, and without it no action that
+    has an effect can be carried out.
     """
 
     scale: float
     trusted_keys: Mapping[str, str]
     allow_unproven: bool
-    seal: Callable[[bytes], Seal] | None = None
+    signer: Signer | None = None
 
 
 class ReceiveActivities:
@@ -127,6 +127,8 @@ class ReceiveActivities:
             self._index.index_item(_indexed(item, request.workflow_id, category, fingerprint))
         remember(self._index, item.issue_id, full.reading.mark)
         log.info("item_received", issue_key=item.issue_key, calls=full.reading.calls)
+        proposed = asked(self._pinning.signer, routed.actions, request.workflow_id, request.now)
+        routed = routed.model_copy(update={"actions": proposed})
         return Received(
             item=item,
             triage=_triage(suggestions, routed, similar, earlier),
@@ -158,12 +160,7 @@ class ReceiveActivities:
                 allow_unproven=self._pinning.allow_unproven,
                 owner=routed.owner,
             )
-        return routed, self._sealed(pinned)
-
-    def _sealed(self, pinned: PolicySnapshot) -> PolicySnapshot:
-        if self._pinning.seal is None:
-            return pinned
-        return pinned.model_copy(update={"seal": self._pinning.seal(sealed_bytes(pinned))})
+        return routed, sealed(self._pinning.signer, pinned)
 
     def _item(self, full: FullReading, text: str, policy_set: PolicySet) -> FeedbackItem:
         source = full.source

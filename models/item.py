@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from models.base import Frozen, Moment
 from models.lifecycle import Severity
+from models.people import Proof
 
 
 class CustomerFacts(Frozen):
@@ -74,11 +75,15 @@ class SimilarItem(Frozen):
 
 
 class ProposedAction(Frozen):
-    """A policy action that triage suggests, for a person or a rule to propose for real."""
+    """A policy action that triage suggests, for a person or a rule to propose for real.
+
+    `asked` is the worker's proof that a rule of the policy asks for it by itself.
+    """
 
     kind: str
     why: str
     automatic: bool = False
+    asked: Proof | None = None
 
 
 class Recontact(Frozen):

@@ -43,6 +43,11 @@ MEANINGS: dict[str, str] = {
 }
 
 
+def needs_a_person(kind: ActionKind) -> bool:
+    """Whether somebody has to say how much, which or until when, so that no rule can ask for it."""
+    return kind in PAYING or bool(NEEDS[kind].required)
+
+
 def what_is_wrong(kind: ActionKind, parameters: ActionParameters, now: datetime) -> str | None:
     """What is missing, too much or impossible, in a sentence; None when all is well."""
     needs, given = NEEDS[kind], parameters.given()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from models.approval import ActionProposal
 from models.effects import Approval, EffectInput
+from models.failures import Failure
 from models.messages import ProposeAction
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel
@@ -69,15 +70,7 @@ def why_not(
 def _proposed(given: Approval, proposal: ActionProposal, snapshot: PolicySnapshot) -> str | None:
     """Somebody who may propose has asked for exactly this, and whoever changed it might."""
     asked = given.first or proposal
-    actor = asked.proposed_by.model_copy(update={"proof": given.asked})
-    failure = proof.entitled(
-        actor,
-        Act.PROPOSE,
-        snapshot,
-        given.report_to,
-        asked.proposed_at,
-        content=_said(asked, actor),
-    )
+    failure = _asked_for(given, asked, snapshot)
     for amended in given.amendments:
         if failure is None:
             asked = approval_acts.amend(asked, amended.change)
@@ -95,6 +88,27 @@ def _proposed(given: Approval, proposal: ActionProposal, snapshot: PolicySnapsho
     if asked.model_copy(update=renamed) != proposal:
         return "whoever proposed it asked for something else"
     return None
+
+
+def _asked_for(given: Approval, asked: ActionProposal, snapshot: PolicySnapshot) -> Failure | None:
+    """Why whoever asked first may not have done so; None for a person or a rule that may.
+
+    That a rule asks by itself is known to the worker that found it, which signed it; roles are of
+    people.
+    """
+    actor = asked.proposed_by.model_copy(update={"proof": given.asked})
+    content, at = _said(asked, actor), asked.proposed_at
+    if actor.channel is not Channel.AUTOMATION:
+        return proof.entitled(actor, Act.PROPOSE, snapshot, given.report_to, at, content=content)
+    return proof.check(
+        actor,
+        Act.PROPOSE,
+        given.report_to,
+        snapshot.trusted_keys,
+        at,
+        snapshot.allow_unproven,
+        content=content,
+    )
 
 
 def _said(proposal: ActionProposal, actor: Actor) -> str | None:

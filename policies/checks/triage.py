@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policies.action_needs import needs_a_person
 from policies.checks.bundle import Bundle
 from policies.checks.findings import Problems, unknown, used_twice
 from policies.checks.order import falls_through
@@ -39,6 +40,13 @@ def check_triage(bundle: Bundle, document: TriageDocument, directory: Directory 
                     "has no approval rule, so it would always be refused",
                     got=action.kind,
                     remedy="add a rule for it to approval.yaml",
+                )
+            if action.automatic and needs_a_person(action.kind):
+                yield source.problem(
+                    ("routes", index, "actions", place, "automatic"),
+                    "cannot be, since only a person can say what this action needs to know",
+                    got=action.kind,
+                    remedy="leave automatic out, so that it is only suggested",
                 )
 
 

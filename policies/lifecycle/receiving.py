@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.activity_io import Received
-from models.approval import ActionKind
 from models.clocks import ClockName
 from models.events import EventKind
 from models.item_state import ItemState, Outgoing
 from models.jira_view import ObservedIssue
 from models.lifecycle import StatusCategory
-from models.messages import ProposeAction
-from models.people import Actor, Channel
+from policies.automation import proposal_of
 from policies.lifecycle import record, running_clocks, words
 from policies.lifecycle.asking import open_action
 from policies.lifecycle.observation import take_in
 from policies.lifecycle.stages import clock
-
-AUTOMATION = Actor(person="followthrough", channel=Channel.AUTOMATION)
 
 
 def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
@@ -53,10 +49,7 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
     state = record.say(state, words.triage_note(state, triage, _due_sentence(state)))
     for action in triage.actions:
         if action.automatic:
-            proposal = ProposeAction(
-                actor=AUTOMATION, kind=ActionKind(action.kind), summary=action.why
-            )
-            state = open_action(state, proposal, now)
+            state = open_action(state, proposal_of(action), now)
     return take_in(state, received.observed, now)
 
 

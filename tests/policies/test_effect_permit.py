@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from models.approval import Choice, Money
+from activities.vouching import asked
+from models.approval import ActionKind, Choice, Money
 from models.effects import EffectInput
+from models.item import ProposedAction
 from models.people import Person
+from policies.automation import proposal_of
 from policies.effect_permit import Trust, why_not
 from policies.seal import sealed_bytes
+from runtime.signing import SigningKey
 from tests.approved_effects import AUTOMATION, Approver
+from tests.samples import T0
 
 
 @pytest.fixture
@@ -129,6 +134,48 @@ def test_automation_without_permission_for_an_action_cannot_have_it_carried_out(
 
     assert "(NotEntitled)" in str(why_not(proposed, approver.trust))
     assert "(Unproven)" in str(why_not(unproven, approver.trust))
+
+
+def _automatic(approver: Approver, signer: SigningKey | None) -> EffectInput:
+    """What a rule of triage.yaml asked for by itself, as the worker found it."""
+    request = approver.request(ActionKind.DATA_DELETION, None)
+    assert request.approval is not None
+    (found,) = asked(
+        signer,
+        (ProposedAction(kind="data_deletion", why="They asked.", automatic=True),),
+        request.approval.report_to,
+        T0,
+    )
+    message = proposal_of(found)
+    proposal = request.proposal.model_copy(
+        update={"summary": message.summary, "proposed_by": message.actor.without_proof()}
+    )
+    proposed = _with(request, asked=message.actor.proof)
+    return proposed.model_copy(update={"proposal": proposal})
+
+
+def test_what_a_rule_may_ask_for_by_itself_is_carried_out_once_people_agree(
+    approver: Approver,
+) -> None:
+    assert why_not(_automatic(approver, approver.key), approver.trust) is None
+
+
+def test_automation_that_no_rule_allows_to_ask_has_no_workers_proof(
+    approver: Approver, tmp_path: Path
+) -> None:
+    stranger = Approver(tmp_path / "stranger").key
+
+    for signer in (None, stranger):
+        assert "(Unproven)" in str(why_not(_automatic(approver, signer), approver.trust))
+
+
+def test_a_rules_proof_is_worth_nothing_for_another_action(approver: Approver) -> None:
+    request = _automatic(approver, approver.key)
+    other = request.proposal.model_copy(update={"kind": ActionKind.DATA_EXPORT})
+
+    refused = why_not(request.model_copy(update={"proposal": other}), approver.trust)
+
+    assert "(Unproven)" in str(refused)
 
 
 def test_whoever_only_joined_later_by_being_on_call_has_nothing_carried_out(
