@@ -128,6 +128,7 @@ def build_activities(
     approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)
     return [
         receiving.receive_item,
+        receiving.pin_policy,
         on_issues.read_issue,
         on_issues.project_to_jira,
         LedgerActivities(ledger).append_to_ledger,

@@ -30,7 +30,7 @@ from jira_gateway.interpreter import Interpreter
 from jira_gateway.read import FullReading
 from ledger.failures import LedgerFailure
 from ledger.records import IndexedItem
-from models.activity_io import Received, ReceiveInput
+from models.activity_io import PinInput, Received, ReceiveInput
 from models.failures import LEDGER_UNAVAILABLE
 from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
 from models.policy import PolicySnapshot
@@ -150,17 +150,39 @@ class ReceiveActivities:
                 language=suggestions.language,
                 item=item,
             )
-            pinned = snapshot.pin(
-                policy_set,
+            wanted = PinInput(
                 item=item,
                 category=suggestions.category.value,
-                now=now,
-                scale=self._pinning.scale,
-                trusted_keys=self._pinning.trusted_keys,
-                allow_unproven=self._pinning.allow_unproven,
                 owner=routed.owner,
+                scale=self._pinning.scale,
+                now=now,
             )
-        return routed, sealed(self._pinning.signer, pinned)
+            pinned = self._pinned(policy_set, wanted)
+        return routed, pinned
+
+    @activity.defn
+    def pin_policy(self, request: PinInput) -> PolicySnapshot:
+        """The rules of the policy in force now, for an item that was received before.
+
+        The customer's facts are those that the item has: they are not looked up anew. Raises
+        `ApplicationError` of type `PolicyInvalid`.
+        """
+        policy_set = self._policies.current()
+        with policy_failures():
+            return self._pinned(policy_set, request)
+
+    def _pinned(self, policy_set: PolicySet, request: PinInput) -> PolicySnapshot:
+        pinned = snapshot.pin(
+            policy_set,
+            item=request.item,
+            category=request.category,
+            now=request.now,
+            scale=request.scale,
+            trusted_keys=self._pinning.trusted_keys,
+            allow_unproven=self._pinning.allow_unproven,
+            owner=request.owner,
+        )
+        return sealed(self._pinning.signer, pinned)
 
     def _item(self, full: FullReading, text: str, policy_set: PolicySet) -> FeedbackItem:
         source = full.source

@@ -27,6 +27,7 @@ from models.lifecycle import Outcome, Severity
 from models.messages import (
     Acknowledge,
     Answer,
+    MigratePolicy,
     Override,
     ProposeAction,
     Resolve,
@@ -38,7 +39,9 @@ from policies.proof_content import of_ballot, of_delegation, of_message
 from runtime.problems import Problem
 from runtime.signing import SigningKey
 
-AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve, AmendAction)
+AnyAct = TypeVar(
+    "AnyAct", Acknowledge, MigratePolicy, Override, ProposeAction, Resolve, AmendAction
+)
 PROOF_LASTS = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
@@ -179,6 +182,14 @@ class ActSender:
         )
         signed = self._signed(message, Act.RESOLVE, workflow_id)
         return await self._update(workflow_id, names.UPDATE_RESOLVE, signed, act_id)
+
+    async def migrate_policy(
+        self, workflow_id: str, person: str, reason: str, *, act_id: str | None = None
+    ) -> Answer:
+        """Move the item to the policy now in force; its verdicts so far stand."""
+        message = MigratePolicy(actor=self._unproven(person), reason=reason)
+        signed = self._signed(message, Act.MIGRATE, workflow_id)
+        return await self._update(workflow_id, names.UPDATE_MIGRATE_POLICY, signed, act_id)
 
     async def decide(
         self,

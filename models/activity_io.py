@@ -30,6 +30,16 @@ class Received(Frozen):
     again: bool = False
 
 
+class PinInput(Frozen):
+    """Pin the policy in force anew for this item, whose facts stay as they were pinned."""
+
+    item: FeedbackItem
+    category: str
+    owner: str | None
+    scale: float
+    now: Moment
+
+
 class ReadInput(Frozen):
     """Read the issue and what people did since the cursor. The key tells which project it is in."""
 

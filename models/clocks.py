@@ -47,12 +47,27 @@ class Retarget(Frozen):
     why: str
 
 
+class Measure(Frozen):
+    """Another policy version by which a cycle is measured beside the one that judges it.
+
+    `target` is in business seconds of the calendar named `calendar`. With `judged` it is the one
+    that judged the cycle until `at`; without, the cycle had stopped and is only looked at again.
+    """
+
+    version: str
+    target: int
+    calendar: str
+    at: Moment
+    judged: bool
+
+
 class ClockRun(Frozen):
     """One cycle of one clock: a list of facts. Elapsed and due are computed from it, never stored.
 
     `target` is in business seconds. `stopped_at` is when the promise was met (or the clock was
     cancelled: `cancelled`). `warned` lists the percentages already announced. `calendar` names the
-    one that counts; empty is the item's own.
+    one that counts; empty is the item's own. Once the item was moved to another policy, `policy` is
+    the version that judges this cycle, and `measures` are the others, in the order they came.
     """
 
     name: ClockName
@@ -65,6 +80,8 @@ class ClockRun(Frozen):
     warned: tuple[int, ...] = ()
     calendar: str = ""
     retargets: tuple[Retarget, ...] = ()
+    policy: str = ""
+    measures: tuple[Measure, ...] = ()
 
     @property
     def running(self) -> bool:

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     RECEIVED = "received"
     TRIAGED = "triaged"
     OVERRIDDEN = "overridden"
+    POLICY_MIGRATED = "policy_migrated"
     CLOCK_STARTED = "clock_started"
     CLOCK_PAUSED = "clock_paused"
     CLOCK_RESUMED = "clock_resumed"

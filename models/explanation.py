@@ -53,8 +53,27 @@ class Share(Frozen):
     announced: bool
 
 
+class OtherVerdict(Frozen):
+    """How a cycle stands or ended by another policy version than the one that judges it.
+
+    `judged_until` is when that version ceased to judge it; None for one that it was only looked at
+    again by, after it had stopped. `elapsed` and `target` are business seconds. `known_at` is the
+    moment that the figures are of.
+    """
+
+    version: str
+    verdict: Verdict
+    target: int
+    elapsed: int
+    judged_until: Moment | None = None
+    known_at: Moment
+
+
 class ClockExplanation(Frozen):
     """One cycle of one clock, explained. `reading.wall_elapsed` leaves pauses out; `wall` does not.
+
+    For an item that was moved to another policy, `policy` is the version of the verdict, and the
+    verdicts of other versions stand beside it in `others`.
 
     `lines` are the same wherever they are shown: terminal, desk and Jira comment.
     """
@@ -72,6 +91,8 @@ class ClockExplanation(Frozen):
     intervals: tuple[Interval, ...]
     shares: tuple[Share, ...]
     lines: tuple[str, ...]
+    policy: str = ""
+    others: tuple[OtherVerdict, ...] = ()
 
 
 class ClockFacts(Frozen):

@@ -256,6 +256,12 @@ MALFORMED = Failure(
     who=WhoActs.SENDER,
     remedy="The message could not be understood. Copy the text that the desk offers and try again.",
 )
+ALREADY_IN_FORCE = Failure(
+    type="AlreadyInForce",
+    retryable=False,
+    who=WhoActs.SENDER,
+    remedy="The item is under the policy now in force already. Nothing was changed.",
+)
 ALREADY_VOTED = Failure(
     type="AlreadyVoted",
     retryable=False,
@@ -317,6 +323,7 @@ ALL_FAILURES: tuple[Failure, ...] = (
     AMOUNT_MISSING,
     DUPLICATE_OF_ITSELF,
     MALFORMED,
+    ALREADY_IN_FORCE,
     ALREADY_VOTED,
     STALE,
     UNDER_VOTE,

@@ -107,6 +107,13 @@ class Resolve(Frozen):
     evidence: tuple[str, ...] = ()
 
 
+class MigratePolicy(Frozen):
+    """Update: judge this item by the policy now in force. What was judged stays as it was."""
+
+    actor: Actor
+    reason: Words
+
+
 class Resume(Frozen):
     """Signal: the cause is mended, go on.
 

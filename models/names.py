@@ -38,6 +38,7 @@ UPDATE_ACKNOWLEDGE: Final = "acknowledge"
 UPDATE_OVERRIDE: Final = "override"
 UPDATE_PROPOSE_ACTION: Final = "propose_action"
 UPDATE_RESOLVE: Final = "resolve"
+UPDATE_MIGRATE_POLICY: Final = "migrate_policy"
 
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"

@@ -27,6 +27,7 @@ class Act(StrEnum):
     PROPOSE = "propose"
     RESOLVE = "resolve"
     RESUME = "resume"
+    MIGRATE = "migrate"
 
 
 class NoticeChannel(StrEnum):

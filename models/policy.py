@@ -59,7 +59,8 @@ class PolicySnapshot(Frozen):
     maps a signing key's id to its Ed25519 public key in hex. `rules` hold every severity, so that a
     corrected severity needs no second look at the policy directory, and `by_category` does the
     same for a corrected category, with the calendars that it may need in `other_calendars`.
-    `earlier_calendars` are kept for the verdicts of stopped clocks that they counted. Shares in
+    `earlier_calendars` are kept for the verdicts of clocks that they counted, with the hours of
+    policies that applied before in `earlier_definitions`. Shares in
     `comment_at_percent` are also told on the issue; those in `quiet_at_percent` wake nobody, they
     are taken down with their moment when the item next has something to do. No `clock_rules` means
     the usual ones. `seal` shows where an action is carried out that a worker pinned these rules,
@@ -80,6 +81,7 @@ class PolicySnapshot(Frozen):
     by_category: tuple[CategoryRules, ...] = ()
     other_calendars: tuple[CalendarDefinition, ...] = ()
     earlier_calendars: tuple[BusinessCalendar, ...] = ()
+    earlier_definitions: tuple[CalendarDefinition, ...] = ()
     reopen_is_new_cycle: bool = True
     pause_while_approving: bool = False
     approvals: tuple[ApprovalRule, ...]

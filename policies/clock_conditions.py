@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from models.clock_rules import ClockRule, Condition, OnReopen, Standing, Word
 from models.clocks import ClockName, ClockRun
-from policies import clocks
+from policies import clocks, second_verdicts
 
 
 class Move(StrEnum):
@@ -108,7 +108,7 @@ def moved(run: ClockRun, move: Move, happening: Happening, rule: ClockRule) -> C
         case Move.RESUME:
             return clocks.resume(run, at)
         case Move.GO_ON:
-            return clocks.go_on(run, at)
+            return second_verdicts.go_on(run, at)
         case Move.START:
             raise ValueError("a start begins a cycle of its own")
 

@@ -14,12 +14,13 @@ from models.clocks import BusinessCalendar, ClockName, ClockRun
 from models.events import Event, EventKind
 from models.explanation import ClockFacts, Explanation
 from models.messages import Timeline
-from policies import clocks
+from policies import clocks, second_verdicts
 from policies.business_time import always_open, expand
 from policies.explanation import BREACH, explain
 
 _MARGIN = timedelta(days=60)
 """A due time of a stopped clock may lie some way after its end."""
+_TELL_HOURS = (EventKind.TRIAGED, EventKind.CLOCK_RETARGETED, EventKind.POLICY_MIGRATED)
 
 
 def explain_recalled(recalled: Timeline, now: datetime) -> Explanation:
@@ -56,6 +57,9 @@ def runs_of(events: Iterable[Event]) -> tuple[ClockRun, ...]:
             calendar = definition.name
         if event.kind is EventKind.CLOCK_STARTED:
             runs.append(_started(event, calendar))
+        if event.kind is EventKind.POLICY_MIGRATED:
+            move = _policy_move(event, calendar)
+            runs = [second_verdicts.moved(run, move) for run in runs]
         for name in _names(event):
             place = next((i for i in reversed(range(len(runs))) if runs[i].name == name), None)
             if place is not None:
@@ -73,6 +77,18 @@ def _started(event: Event, calendar: str) -> ClockRun:
     return clocks.start(name, target, event.at, cycle).model_copy(update={"calendar": calendar})
 
 
+def _policy_move(event: Event, calendar: str) -> second_verdicts.Move:
+    facts = event.facts
+    return second_verdicts.Move(
+        at=event.at,
+        version_before=str(facts["version_before"]),
+        version=str(facts["version"]),
+        calendar_before=calendar,
+        calendar=calendar,
+        targets=second_verdicts.targets_read(str(facts["targets_after"])),
+    )
+
+
 def _names(event: Event) -> list[str]:
     if event.kind is EventKind.CLOCK_STARTED:
         return []
@@ -86,7 +102,7 @@ def _moved(run: ClockRun, event: Event, calendar: str) -> ClockRun:
         case EventKind.CLOCK_PAUSED:
             return clocks.pause(run, at, why)
         case EventKind.CLOCK_RESUMED if event.facts.get("goes_on"):
-            return clocks.go_on(run, at)
+            return second_verdicts.go_on(run, at)
         case EventKind.CLOCK_RESUMED:
             return clocks.resume(run, at)
         case EventKind.CLOCK_MET:
@@ -111,7 +127,7 @@ def _definitions(events: Iterable[Event]) -> tuple[CalendarDefinition, ...]:
 
 def _definition(event: Event) -> CalendarDefinition | None:
     written = event.facts.get("calendar")
-    if event.kind not in (EventKind.TRIAGED, EventKind.CLOCK_RETARGETED):
+    if event.kind not in _TELL_HOURS:
         return None
     return CalendarDefinition.model_validate_json(written) if isinstance(written, str) else None
 

@@ -9,13 +9,14 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from models.calendar import CalendarDefinition
-from models.clocks import BusinessCalendar, ClockRun
+from models.clocks import BusinessCalendar, ClockRun, Measure
 from models.explanation import (
     ClockExplanation,
     ClockFacts,
     Explanation,
     Interval,
     IntervalKind,
+    OtherVerdict,
     Share,
     Verdict,
 )
@@ -60,6 +61,8 @@ def explain_run(run: ClockRun, facts: ClockFacts, now: datetime) -> ClockExplana
         intervals=tuple(_intervals(run, calendar, definition, until, zone)),
         shares=_shares(run, calendar, facts.shares),
         lines=(),
+        policy=run.policy,
+        others=tuple(_other(run, one, facts, until) for one in run.measures),
     )
     return told.model_copy(update={"lines": lines_of(told, run, zone)})
 
@@ -76,6 +79,25 @@ def verdict_of(run: ClockRun, elapsed: int) -> Verdict:
     if elapsed >= run.target:
         return Verdict.OVERDUE
     return Verdict.PAUSED if run.paused else Verdict.RUNNING
+
+
+def _other(run: ClockRun, measure: Measure, facts: ClockFacts, until: datetime) -> OtherVerdict:
+    """The same facts by another policy, until its calendar ends or else of when it was replaced."""
+    measured = run.model_copy(update={"target": measure.target})
+    calendar = _by_name(facts.calendars, measure.calendar)
+    try:
+        elapsed = clocks.elapsed_at(measured, calendar, until)
+    except CalendarExhausted:
+        until = measure.at
+        elapsed = clocks.elapsed_at(measured, calendar, until)
+    return OtherVerdict(
+        version=measure.version,
+        verdict=verdict_of(measured, elapsed),
+        target=measure.target,
+        elapsed=elapsed,
+        judged_until=measure.at if measure.judged else None,
+        known_at=until,
+    )
 
 
 def _by_name(known: tuple[Named, ...], name: str) -> Named:

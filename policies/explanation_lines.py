@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.clocks import ClockRun
-from models.explanation import ClockExplanation, Interval, IntervalKind, Verdict
+from models.explanation import ClockExplanation, Interval, IntervalKind, OtherVerdict, Verdict
 from policies.lengths_in_words import working_time
 
 MOST_QUOTED = 14
@@ -28,8 +28,18 @@ def lines_of(told: ClockExplanation, run: ClockRun, zone: ZoneInfo) -> tuple[str
         *(_changed(told, run, zone)),
         *(_interval(one, zone) for one in told.intervals),
         *_shares(told, zone),
-        verdict_line(told, zone),
+        *verdict_lines(told, zone),
     )
+
+
+def verdict_lines(told: ClockExplanation, zone: ZoneInfo) -> tuple[str, ...]:
+    """The verdict, and below it what other versions of the policy say of the same facts."""
+    return (verdict_line(told, zone), *(_other(one, zone) for one in told.others))
+
+
+def short(version: str) -> str:
+    """So much of a policy's content hash as tells it from others."""
+    return version[:8]
 
 
 def quoted(lines: tuple[str, ...], most: int = MOST_QUOTED) -> tuple[str, ...]:
@@ -50,7 +60,33 @@ def verdict_line(told: ClockExplanation, zone: ZoneInfo) -> str:
         f"{_title(told)}: used {working_time(reading.elapsed)} of {working_time(told.target)} of "
         f"working time, {working_time(told.wall)} on the wall clock"
     )
-    return f"{used}: {_verdict(told, zone)}."
+    under = f", under policy {short(told.policy)}" if told.policy else ""
+    return f"{used}: {_verdict(told, zone)}{under}."
+
+
+def _other(other: OtherVerdict, zone: ZoneInfo) -> str:
+    """`Under policy 3f2a9c1e, looked at again afterwards: late by 40 min; used …`"""
+    when = (
+        f"which judged it until {moment(other.judged_until, zone)}"
+        if other.judged_until
+        else "looked at again afterwards"
+    )
+    used = f"used {working_time(other.elapsed)} of {working_time(other.target)} of working time"
+    return f"Under policy {short(other.version)}, {when}: {_stands(other)}; {used}."
+
+
+def _stands(other: OtherVerdict) -> str:
+    match other.verdict:
+        case Verdict.MET_LATE:
+            return f"late by {working_time(other.elapsed - other.target)}"
+        case Verdict.OVERDUE:
+            return f"overdue by {working_time(other.elapsed - other.target)}"
+        case Verdict.CANCELLED:
+            return "no longer applies"
+        case Verdict.MET:
+            return "in time"
+        case Verdict.RUNNING | Verdict.PAUSED:
+            return "in time so far"
 
 
 def _verdict(told: ClockExplanation, zone: ZoneInfo) -> str:

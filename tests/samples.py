@@ -128,6 +128,7 @@ def snapshot(*, allow_unproven: bool = True, scale: float = 1.0) -> PolicySnapsh
             Act.PROPOSE: ("agent", "owner", "lead"),
             Act.RESOLVE: ("owner", "lead"),
             Act.RESUME: ("lead",),
+            Act.MIGRATE: ("lead",),
         },
         allow_unproven=allow_unproven,
     )

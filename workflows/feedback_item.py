@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         ItemStatus,
         ItemSubject,
         JiraChanged,
+        MigratePolicy,
         Override,
         ProposeAction,
         RecontactNotice,
@@ -44,13 +45,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.names import FEEDBACK_ITEM_WORKFLOW
     from models.people import Act, Actor, Channel
-    from policies.lifecycle import acts, deadlines, effects_in, report
+    from policies.lifecycle import acts, deadlines, effects_in, migrating, report
     from policies.lifecycle.actions_in import changed, reminded, reported
     from policies.lifecycle.clock_notes import clock_facts
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
     from workflows.alarm import Alarm
     from workflows.item_errands import ItemErrands
+    from workflows.policy_errand import PolicyUnavailable, pin_policy_in_force
 
 
 @workflow.defn(name=FEEDBACK_ITEM_WORKFLOW)
@@ -203,8 +205,32 @@ class FeedbackItemWorkflow:
             message.actor, Act.RESOLVE, lambda state, now: acts.resolve(state, message, now)
         )
 
+    @workflow.update(description="Judge this item by the policy now in force, beside the old one.")
+    async def migrate_policy(self, message: MigratePolicy) -> Answer:
+        """Answers with both versions, once the item is under the new one."""
+        actor = message.actor
+        await self._act(
+            actor, Act.MIGRATE, lambda state, now: migrating.may_begin(state, message, now)
+        )
+        try:
+            found = await pin_policy_in_force(lambda: self.state)
+        except PolicyUnavailable as unavailable:
+            failure = unavailable.failure
+            return await self._act(
+                actor,
+                Act.MIGRATE,
+                lambda state, now: acts.refuse(state, actor, Act.MIGRATE, failure, now),
+            )
+        return await self._act(
+            actor, Act.MIGRATE, lambda state, now: migrating.migrate(state, message, found, now)
+        )
+
     @acknowledge.validator
     def _acknowledge_is_well_formed(self, message: Acknowledge) -> None:
+        _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
+
+    @migrate_policy.validator
+    def _migration_is_well_formed(self, message: MigratePolicy) -> None:
         _require(bool(message.actor.person), "Say who acts: actor.person is empty.")
 
     @override.validator

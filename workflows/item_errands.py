@@ -195,7 +195,7 @@ class ItemErrands:
         state = self._item.state
         if not state.unrecorded:
             return
-        item, snapshot = state.item, state.snapshot
+        item = state.item
         entries = tuple(
             LedgerEntry(
                 issue_id=state.issue_id,
@@ -203,7 +203,7 @@ class ItemErrands:
                 workflow_id=state.workflow_id,
                 customer=item.customer.reference if item else None,
                 category=state.category,
-                policy_version=snapshot.version if snapshot else None,
+                policy_version=record.version_of(state, event),
                 event=event,
             )
             for event in state.unrecorded

@@ -24,7 +24,14 @@ from models.failures import (
 )
 from models.item_state import ItemState, Outgoing
 from models.lifecycle import Outcome, StatusCategory
-from models.messages import Acknowledge, Override, ProposeAction, Resolve, Resume
+from models.messages import (
+    Acknowledge,
+    MigratePolicy,
+    Override,
+    ProposeAction,
+    Resolve,
+    Resume,
+)
 from models.people import Act, Actor, Channel
 from policies import action_needs, escalation, proof
 from policies.lifecycle import clock_notes, effects_in, record, running_clocks, taking_on, words
@@ -51,7 +58,7 @@ def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
     over, and the ladder waits for the person whom it was handed to.
     """
     actor = message.actor
-    refused = _may(state, message, Act.ACKNOWLEDGE, now)
+    refused = may_now(state, message, Act.ACKNOWLEDGE, now)
     if refused:
         return refused
     nobody_told = state.ladder.level == 0 and state.ladder.told is None
@@ -68,7 +75,7 @@ def acknowledge(state: ItemState, message: Acknowledge, now: datetime) -> Acted:
 
 def override(state: ItemState, message: Override, now: datetime) -> Acted:
     """A person corrects triage. New targets apply from the original start, pauses kept."""
-    refused = _may(state, message, Act.OVERRIDE, now) or _too_late(
+    refused = may_now(state, message, Act.OVERRIDE, now) or too_late(
         state, message.actor, Act.OVERRIDE, now
     )
     if refused:
@@ -108,7 +115,7 @@ def override(state: ItemState, message: Override, now: datetime) -> Acted:
 
 def propose(state: ItemState, message: ProposeAction, now: datetime) -> Acted:
     """A person asks for a policy action; its own workflow takes it from here."""
-    refused = _may(state, message, Act.PROPOSE, now) or _too_late(
+    refused = may_now(state, message, Act.PROPOSE, now) or too_late(
         state, message.actor, Act.PROPOSE, now
     )
     if refused:
@@ -132,7 +139,7 @@ def resolve(state: ItemState, message: Resolve, now: datetime, at: datetime | No
 
     `at` is when they did so, if it was read later; proofs are judged by `now`.
     """
-    refused = _may(state, message, Act.RESOLVE, now) or _too_late(
+    refused = may_now(state, message, Act.RESOLVE, now) or too_late(
         state, message.actor, Act.RESOLVE, now
     )
     if refused:
@@ -278,18 +285,22 @@ def may(state: ItemState, actor: Actor, act: Act, now: datetime) -> Failure | No
     return proof.entitled(actor, act, pinned(state), state.workflow_id, now)
 
 
-def _may(
+def may_now(
     state: ItemState,
-    message: Acknowledge | Override | ProposeAction | Resolve,
+    message: Acknowledge | MigratePolicy | Override | ProposeAction | Resolve,
     act: Act,
     now: datetime,
 ) -> Acted | None:
-    """A proof is bound to the act; of what was read in Jira only the reading itself is proved."""
+    """The refusal, kept as evidence, of an act that this person may not do; None otherwise.
+
+    A proof is bound to the act; of what was read in Jira only the reading itself is proved.
+    """
     actor = message.actor
     content = None if actor.channel is Channel.JIRA else of_message(message)
     failure = proof.entitled(actor, act, pinned(state), state.workflow_id, now, content=content)
     return refuse(state, actor, act, failure, now) if failure else None
 
 
-def _too_late(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
+def too_late(state: ItemState, actor: Actor, act: Act, now: datetime) -> Acted | None:
+    """The refusal of an act on an item that is decided; None otherwise."""
     return refuse(state, actor, act, TOO_LATE, now) if state.decision is not None else None

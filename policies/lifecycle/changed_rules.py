@@ -55,7 +55,7 @@ def retarget_all(state: ItemState, at: datetime, why: str) -> ItemState:
             if changed.calendar != run.calendar
             else None,
         )
-    return state if stale else _forget_unreached(state, at)
+    return state if stale else forget_unreached_shares(state, at)
 
 
 def calendar_is_stale(snapshot: PolicySnapshot) -> bool:
@@ -66,18 +66,24 @@ def calendar_is_stale(snapshot: PolicySnapshot) -> bool:
 
 
 def expanded(state: ItemState, calendar: BusinessCalendar, at: datetime) -> ItemState:
-    """The state with its calendar expanded: further, or for the first time after a change."""
+    """The state with its calendar expanded: further, or for the first time after a change.
+
+    A calendar that came too late, since the item counts in another one by now, is not taken.
+    """
     snapshot = pinned(state)
+    if snapshot.scale == 1 and calendar.name != snapshot.calendar_definition.name:
+        return state
     earlier = snapshot.earlier_calendars
     if snapshot.calendar.name != calendar.name:
         others = tuple(one for one in earlier if one.name != snapshot.calendar.name)
         earlier = (*others, snapshot.calendar)
     update = {"calendar": calendar, "earlier_calendars": earlier}
     state = state.model_copy(update={"snapshot": snapshot.model_copy(update=update)})
-    return _forget_unreached(state, at) if snapshot.calendar.name != calendar.name else state
+    return forget_unreached_shares(state, at) if snapshot.calendar.name != calendar.name else state
 
 
-def _forget_unreached(state: ItemState, at: datetime) -> ItemState:
+def forget_unreached_shares(state: ItemState, at: datetime) -> ItemState:
+    """Shares that by the rules of now are not used up yet may be announced again."""
     calendar = pinned(state).calendar
     runs = tuple(clocks.forget_unreached(run, calendar, at) for run in state.clocks)
     return state.model_copy(update={"clocks": runs})

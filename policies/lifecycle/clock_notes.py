@@ -23,7 +23,11 @@ def clock_facts(state: ItemState) -> ClockFacts:
         issue_key=key,
         runs=state.clocks,
         calendars=(snapshot.calendar, *snapshot.earlier_calendars),
-        definitions=(snapshot.calendar_definition, *snapshot.other_calendars),
+        definitions=(
+            snapshot.calendar_definition,
+            *snapshot.other_calendars,
+            *snapshot.earlier_definitions,
+        ),
         shares=tuple(sorted({*snapshot.warn_at_percent, BREACH})),
         clock_scale=snapshot.scale,
     )
@@ -42,10 +46,14 @@ def clock_note(state: ItemState, announced: Sequence[Event], now: datetime) -> s
 
 
 def verdict_lines(state: ItemState, now: datetime) -> tuple[str, ...]:
-    """One line for each promise that was kept, in time or late, in the order they ended."""
+    """The verdict on each promise that was kept, in time or late, in the order they ended.
+
+    Where another version of the policy has a verdict too, that is the line below.
+    """
     facts = clock_facts(state)
     told = (explain_run(run, facts, now) for run in state.clocks if run.stopped_at is not None)
-    return tuple(one.lines[-1] for one in told if one.verdict is not Verdict.CANCELLED)
+    kept = (one for one in told if one.verdict is not Verdict.CANCELLED)
+    return tuple(line for one in kept for line in one.lines[-1 - len(one.others) :])
 
 
 def _of(state: ItemState, event: Event, now: datetime) -> ClockExplanation | None:

@@ -110,13 +110,18 @@ def withdraw_climbs(state: ItemState) -> ItemState:
 
 
 def change_severity(state: ItemState, severity: Severity, now: datetime) -> ItemState:
-    """Another severity: new targets from the original start, and its own ladder from the foot.
-
-    Leave that was asked or given on the ladder before is worth nothing on this one.
-    """
+    """Another severity: new targets from the original start, and its own ladder from the foot."""
     before, why = ladder_rules(state), f"severity {state.severity} → {severity}"
     state = state.model_copy(update={"severity": severity})
     state = changed_rules.retarget_all(state, now, why)
+    return begin_anew_if_other(state, before)
+
+
+def begin_anew_if_other(state: ItemState, before: Ladder | None) -> ItemState:
+    """Another ladder than `before` is climbed from its foot; one of the same name goes on.
+
+    Leave that was asked or given on the ladder before is worth nothing on another one.
+    """
     rules = ladder_rules(state)
     if before is None or rules is None or before.name == rules.name:
         return state

@@ -17,6 +17,7 @@ UNRECORDED_KEPT = 50
 BINDING = frozenset(
     {
         EventKind.DECIDED,
+        EventKind.POLICY_MIGRATED,
         EventKind.ACTION_ENDED,
         EventKind.ACTION_STUCK,
         EventKind.EXCEPTION_CHANGED,
@@ -70,6 +71,15 @@ def must_record_now(state: ItemState) -> bool:
     return len(state.unrecorded) >= UNRECORDED_KEPT or any(
         event.kind in BINDING for event in state.unrecorded
     )
+
+
+def version_of(state: ItemState, event: Event) -> str | None:
+    """The policy version under which an unrecorded event happened, which may not be the present one."""
+    moves = (one for one in state.unrecorded if one.kind is EventKind.POLICY_MIGRATED)
+    later = next((one for one in moves if one.sequence > event.sequence), None)
+    if later is not None:
+        return str(later.facts["version_before"])
+    return state.snapshot.version if state.snapshot else None
 
 
 def recorded(state: ItemState, through: int) -> ItemState:

@@ -255,6 +255,19 @@ def decision_note(decision: Decision) -> str:
     )
 
 
+def migrated_note(person: str, what: str, reason: str, ladder_before: str, ladder: str) -> str:
+    """That the item is judged by another policy from here on, as the issue shows it."""
+    climb = (
+        f"It stays where it is on the ladder {ladder}."
+        if ladder == ladder_before
+        else f"Its ladder is {ladder} now, from the foot; it was {ladder_before}."
+    )
+    return (
+        f"*Moved to the policy in force* by {person}: {what}. {reason}\n"
+        f"{climb} What was judged before stays as it was judged."
+    )
+
+
 def duration(seconds: int) -> str:
     """`-1 h 05 min`, `2 d 3 h`; a day here is 24 hours of counted time."""
     sign, rest = ("-" if seconds < 0 else ""), abs(seconds)

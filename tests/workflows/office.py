@@ -28,6 +28,7 @@ from models.messages import (
     Acknowledge,
     Answer,
     ItemStatus,
+    MigratePolicy,
     Override,
     ProposeAction,
     Resolve,
@@ -40,7 +41,7 @@ from runtime.settings import Settings
 from runtime.signing import SigningKey, load_or_create_signing_key
 
 PATIENCE_SECONDS = 30.0
-AnyAct = TypeVar("AnyAct", Acknowledge, Override, ProposeAction, Resolve)
+AnyAct = TypeVar("AnyAct", Acknowledge, MigratePolicy, Override, ProposeAction, Resolve)
 
 
 def by(person: str) -> Actor:
