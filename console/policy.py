@@ -1,4 +1,4 @@
-"""`policy`: are these policy files sound, and what may be written in them?"""
+"""`policy`: are these policy files sound, what may be written in them, and who moves to them?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from console import options
+from console import migrating, options
 from console.plain_words import PlainGroup
 from console.policy_explain import explain
 from console.surface import print_json, say, tell
@@ -21,7 +21,7 @@ policy = typer.Typer(
     cls=PlainGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Check policy files, and see what they would decide.",
+    help="Check policy files, see what they would decide, move running items to them.",
 )
 
 Directory = Annotated[
@@ -128,4 +128,5 @@ def add_to(app: typer.Typer) -> None:
     policy.command()(check)
     policy.command()(explain)
     policy.command()(schema)
+    policy.command()(migrating.migrate)
     app.add_typer(policy, name="policy", rich_help_panel="Policies")

@@ -38,6 +38,7 @@ from models.lifecycle import Awaiting
 from models.messages import ItemStatus, Timeline
 from policies.clock_record import explain_recalled
 from policies.explanation import explain
+from policies.explanation_lines import both_verdicts
 from runtime.settings import load_settings
 
 MOST_REQUESTS = 10
@@ -46,12 +47,14 @@ MOST_REQUESTS = 10
 class ShownItem(Frozen):
     """What `show --json` prints: `requests` are the newest ten, the oldest of them first.
 
-    `status` is null for an item that only the ledger remembers.
+    `status` is null for an item that only the ledger remembers. `verdicts` are the lines of every
+    clock on which two versions of the policy have a verdict: the item was moved to another.
     """
 
     status: ItemStatus | None
     timeline: Timeline
     requests: tuple[ActionStatus, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
 
 def queue(
@@ -101,7 +104,7 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
 
     Example: followthrough show FT-12
     """
-    settings = load_settings()
+    settings, now = load_settings(), datetime.now(UTC)
     item = find(settings, key)
 
     async def work() -> ShownItem:
@@ -111,7 +114,12 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         )
         newest = [one.request_id for one in status.actions][-MOST_REQUESTS:]
         requests = await asyncio.gather(*(ask_request(client, one) for one in newest))
-        return ShownItem(status=status, timeline=timeline, requests=tuple(requests))
+        return ShownItem(
+            status=status,
+            timeline=timeline,
+            requests=tuple(requests),
+            verdicts=both_verdicts(explain(await ask_clocks(client, item.workflow_id), now)),
+        )
 
     try:
         shown = run(work())
@@ -120,16 +128,20 @@ def show(key: options.Key, as_json: options.Json = False) -> None:
         if recalled is None:
             raise
         tell("Temporal no longer holds this item. The ledger remembers what happened.")
-        shown = ShownItem(status=None, timeline=recalled)
+        verdicts = both_verdicts(explain_recalled(recalled, now))
+        shown = ShownItem(status=None, timeline=recalled, verdicts=verdicts)
     if as_json:
         print_json(shown)
         return
     screen = answers()
     screen.print(
-        item_page(shown.status, shown.timeline, now=datetime.now(UTC))
+        item_page(shown.status, shown.timeline, now=now)
         if shown.status
         else timeline_table(shown.timeline)
     )
+    if shown.verdicts:
+        screen.print()
+        say("\n".join(shown.verdicts))
     for request in shown.requests:
         screen.print()
         screen.print(request_page(request))

@@ -6,7 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.clocks import ClockRun
-from models.explanation import ClockExplanation, Interval, IntervalKind, OtherVerdict, Verdict
+from models.explanation import (
+    ClockExplanation,
+    Explanation,
+    Interval,
+    IntervalKind,
+    OtherVerdict,
+    Verdict,
+)
 from policies.lengths_in_words import working_time
 
 MOST_QUOTED = 14
@@ -35,6 +42,12 @@ def lines_of(told: ClockExplanation, run: ClockRun, zone: ZoneInfo) -> tuple[str
 def verdict_lines(told: ClockExplanation, zone: ZoneInfo) -> tuple[str, ...]:
     """The verdict, and below it what other versions of the policy say of the same facts."""
     return (verdict_line(told, zone), *(_other(one, zone) for one in told.others))
+
+
+def both_verdicts(explained: Explanation) -> tuple[str, ...]:
+    """The verdicts of every cycle that another version of the policy has a verdict on too."""
+    told = (one for one in explained.clocks if one.others)
+    return tuple(line for one in told for line in one.lines[-1 - len(one.others) :])
 
 
 def short(version: str) -> str:

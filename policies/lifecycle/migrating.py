@@ -108,7 +108,7 @@ def _severity_of(state: ItemState, run: ClockRun) -> Severity:
     if run.stopped_at is None:
         return present
     corrections = (
-        event.facts["severity_before"]
+        str(event.facts["severity_before"])
         for event in state.timeline
         if event.facts.get("severity_before") and event.at > run.stopped_at
     )

@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         ItemStart,
         ItemStatus,
         JiraChanged,
+        MigratePolicy,
         OpenActionStatus,
         Override,
         ProposeAction,
@@ -132,6 +133,12 @@ class TinyItem:
     def resolve(self, act: Resolve) -> Answer:
         self.ended = True
         return Answer(message=f"Decided: {act.outcome}.", stage=Stage.DECIDE)
+
+    @workflow.update(name=names.UPDATE_MIGRATE_POLICY)
+    def migrate_policy(self, act: MigratePolicy) -> Answer:
+        if act.actor.person != "lena":
+            raise _refuse(NOT_ENTITLED.type, f"{act.actor.person} may not move items; lena may.")
+        return Answer(message="Moved: policy 0f0f0f0f → 3f2a9c1e.", stage=Stage.CLOCKS)
 
     @workflow.query(name=names.QUERY_STATUS)
     def status(self) -> ItemStatus:
