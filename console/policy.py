@@ -12,6 +12,7 @@ import typer
 from console import migrating, options
 from console.plain_words import PlainGroup
 from console.policy_explain import explain
+from console.rehearse import rehearse
 from console.surface import print_json, say, tell
 from models.base import Frozen
 from runtime.problems import ExitCode, WrongSettings
@@ -129,4 +130,5 @@ def add_to(app: typer.Typer) -> None:
     policy.command()(explain)
     policy.command()(schema)
     policy.command()(migrating.migrate)
+    policy.command()(rehearse)
     app.add_typer(policy, name="policy", rich_help_panel="Policies")

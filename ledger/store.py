@@ -126,6 +126,11 @@ class Ledger:
         newest = select(ItemRow).order_by(ItemRow.created_at.desc(), ItemRow.issue_id)
         return self._items(newest.limit(limit))
 
+    def items_created(self, since: datetime, until: datetime) -> tuple[IndexedItem, ...]:
+        """The items that arrived from `since` on and before `until`, oldest first."""
+        between = select(ItemRow).where(ItemRow.created_at >= since, ItemRow.created_at < until)
+        return self._items(between.order_by(ItemRow.created_at, ItemRow.issue_id))
+
     def decided_items_of(
         self, customer: str, category: str | None, now: datetime
     ) -> tuple[IndexedItem, ...]:

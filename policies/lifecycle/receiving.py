@@ -6,7 +6,8 @@ from datetime import datetime
 
 from models.activity_io import Received
 from models.clocks import ClockName
-from models.events import EventKind
+from models.events import EventKind, Fact
+from models.item import FeedbackItem
 from models.item_state import ItemState, Outgoing
 from models.jira_view import ObservedIssue
 from models.lifecycle import StatusCategory
@@ -36,8 +37,8 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
         EventKind.RECEIVED,
         now,
         f"Received {item.issue_key} from Jira.",
-        segment=item.customer.segment,
-        customer_known=item.customer.known,
+        actor=None,
+        **_looked_at(item),
         text_digest=item.text_digest,
         text_length=item.text_length,
         policy_version=received.snapshot.version,
@@ -51,6 +52,23 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
         if action.automatic:
             state = open_action(state, proposal_of(action), now)
     return take_in(state, received.observed, now)
+
+
+def _looked_at(item: FeedbackItem) -> dict[str, Fact]:
+    """What policies may look at, so that a changed one can be rehearsed on this item later."""
+    customer = item.customer
+    return {
+        "segment": customer.segment,
+        "customer_known": customer.known,
+        "plan": customer.plan,
+        "zone": customer.zone,
+        "country": customer.country,
+        "subdivision": customer.subdivision,
+        "source": item.source,
+        "release": item.release,
+        "issue_type": item.issue_type,
+        "created_at": item.created_at.isoformat(),
+    }
 
 
 def _nothing_to_follow(observed: ObservedIssue) -> bool:
