@@ -106,9 +106,9 @@ def _verdict(told: ClockExplanation, zone: ZoneInfo) -> str:
     reading, over = told.reading, working_time(max(0, -told.reading.remaining))
     match told.verdict:
         case Verdict.MET:
-            return f"kept in time, at {moment(told.looked_at, zone)}"
+            return f"kept in time, at {_here(told.looked_at, zone)}"
         case Verdict.MET_LATE:
-            return f"kept late by {over}, at {moment(told.looked_at, zone)}"
+            return f"kept late by {over}, at {_here(told.looked_at, zone)}"
         case Verdict.CANCELLED:
             return "no longer applies, neither kept nor broken"
         case Verdict.OVERDUE:
@@ -117,7 +117,7 @@ def _verdict(told: ClockExplanation, zone: ZoneInfo) -> str:
         case Verdict.PAUSED:
             return f"paused now with {working_time(reading.remaining)} left"
         case Verdict.RUNNING:
-            due = f", due {moment(reading.due_at, zone)}" if reading.due_at else ""
+            due = f", due {_here(reading.due_at, zone)}" if reading.due_at else ""
             stands = "" if reading.in_hours else ", out of hours now and not paused"
             return f"runs{due}{stands}"
 
@@ -126,6 +126,11 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     """To the minute, and to the second where that says more."""
     local = at.astimezone(zone)
     return f"{local:%a %d %b %Y %H:%M:%S}" if local.second else f"{local:%a %d %b %Y %H:%M}"
+
+
+def _here(at: datetime, zone: ZoneInfo) -> str:
+    """For a line that is also shown without the others, which say the zone."""
+    return f"{moment(at, zone)} ({zone.key})"
 
 
 def _title(told: ClockExplanation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from models.clocks import ClockRun
 from models.events import Event
 from models.explanation import ClockExplanation, ClockFacts, Verdict
 from models.item_state import ItemState
@@ -54,6 +55,11 @@ def verdict_lines(state: ItemState, now: datetime) -> tuple[str, ...]:
     told = (explain_run(run, facts, now) for run in state.clocks if run.stopped_at is not None)
     kept = (one for one in told if one.verdict is not Verdict.CANCELLED)
     return tuple(line for one in kept for line in one.lines[-1 - len(one.others) :])
+
+
+def verdict_of_run(state: ItemState, run: ClockRun, now: datetime) -> str:
+    """How one clock stands, in one line."""
+    return explain_run(run, clock_facts(state), now).lines[-1]
 
 
 def _of(state: ItemState, event: Event, now: datetime) -> ClockExplanation | None:

@@ -55,12 +55,12 @@ def pass_deadlines(state: ItemState, now: datetime) -> ItemState:
         return state
     if state.decision is not None:
         return _end_watch(state, now)
-    before, level = state.sequence, state.highest_level
+    before = state.sequence
     for run in running(state):
         state = _announce_shares(state, run, now)
     announced = tuple(event for event in state.timeline if event.sequence > before)
     state = climb_if_due(state, now)
-    return state if state.highest_level > level else _comment_on(state, announced, now)
+    return state if _ladder_tells(state) else _comment_on(state, announced, now)
 
 
 def calendar_runs_out(state: ItemState, now: datetime) -> bool:
@@ -145,8 +145,14 @@ def _announce_shares(state: ItemState, run: ClockRun, now: datetime) -> ItemStat
     )
 
 
+def _ladder_tells(state: ItemState) -> bool:
+    """The ladder is under way: what it says of the clocks is enough, now or at its next level."""
+    ladder = state.ladder
+    return ladder.looking_up is not None or (ladder.level > 0 and ladder.next_at is not None)
+
+
 def _comment_on(state: ItemState, announced: tuple[Event, ...], now: datetime) -> ItemState:
-    """Tell the issue what the policy wants told there; a rung that was just climbed says it too."""
+    """Tell the issue what the policy wants told there."""
     told = pinned(state).comment_at_percent
     worth = [event for event in announced if event.facts.get("percent") in told]
     return record.say(state, clock_note(state, worth, now)) if worth else state

@@ -24,9 +24,9 @@ from policies.ladder_steps import (
     Step,
     WhoNeeded,
 )
-from policies.lifecycle import changed_rules, notices, record, words
+from policies.lifecycle import changed_rules, clock_notes, notices, record, words
 from policies.lifecycle.facts import digest_now
-from policies.lifecycle.running_clocks import TITLES, pinned, reached, running
+from policies.lifecycle.running_clocks import pinned, reached, running
 from policies.lifecycle.stages import ladder_rules
 from policies.lifecycle.taking_on import around, handed_off
 
@@ -266,14 +266,10 @@ def _ask_leave(state: ItemState, rung: Rung, now: datetime) -> ItemState:
 
 
 def _why(state: ItemState, now: datetime) -> str:
-    readings = [clocks.read(run, pinned(state).calendar, now) for run in running(state)]
-    worst = min(readings, key=lambda reading: reading.remaining, default=None)
-    if worst is None:
-        return ""
-    if worst.breached:
-        return f"The {TITLES[worst.name]} is overdue."
-    due = f" by {words.moment(worst.due_at, pinned(state).calendar.zone)}" if worst.due_at else ""
-    return f"The {TITLES[worst.name]} is due{due}."
+    """How the clock stands that has the least time left, in the line that explains it."""
+    calendar = pinned(state).calendar
+    left = {run: run.target - clocks.elapsed_at(run, calendar, now) for run in running(state)}
+    return clock_notes.verdict_of_run(state, min(left, key=left.__getitem__), now) if left else ""
 
 
 def _with(state: ItemState, ladder: LadderState) -> ItemState:
