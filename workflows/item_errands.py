@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import SIGNAL_RECONTACT
     from models.notice import NoticeResult
     from policies.lifecycle import (
+        acts,
         changed_rules,
         deadlines,
         ladder,
@@ -234,10 +235,18 @@ class ItemErrands:
             )
         except ActivityError as error:
             self._failed(error, "bringing the issue up to date")
+            self._try_again_if_told()
             return
         told = view.projected(self._item.state, desired, result)
         self._item.state = observation.take_in(told, result.observed, workflow.now())
         if observation.made_news(told, self._item.state):
+            self._item.wake()
+
+    def _try_again_if_told(self) -> None:
+        """The issue changed while the errand failed: that may be the remedy, and it is unread."""
+        if self._item.jira_changed_since_read and self._item.state.parked:
+            how = "Tried again, because the issue changed meanwhile."
+            self._item.state = acts.take_up(self._item.state, how, None, workflow.now())
             self._item.wake()
 
     def _errand_words(self, state: ItemState) -> str:
