@@ -232,7 +232,7 @@ def test_queue_and_show_print_tables_and_stable_json(
     assert "Climbed to rung 1 <owner>." in page.stdout
     assert "one more yes" not in page.stdout, "two are needed"
     assert "2 more yes, from Ada Agent, Fay Finance" in page.stdout
-    assert set(shown) == {"status", "timeline", "requests"}
+    assert set(shown) == {"status", "timeline", "requests", "verdicts"}
     assert shown["status"]["clocks"][0]["due_at"].endswith("Z")
 
 
