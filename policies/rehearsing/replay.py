@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.approval import ActionKind, ActionProposal, Money
+from models.approval import ActionKind, ActionProposal, ApprovalPlan, Money
+from models.approval_rule import OnExpiry
 from models.clocks import ClockName, ClockRun
 from models.events import Event, EventKind
 from models.item_state import ClimbState, ItemState
@@ -63,6 +64,15 @@ def replay(past: PastItem, policy_set: PolicySet) -> Replayed:
     return Replayed(playing.played(), playing.state)
 
 
+@dataclass(frozen=True)
+class _Expiring:
+    """Leave to climb that nobody votes on, when it expires, and what that means for the rung."""
+
+    at: datetime
+    request: str
+    answer: ClimbState
+
+
 class _Replay:
     """One item under one policy, event by event."""
 
@@ -92,7 +102,7 @@ class _Replay:
         )
         self._levels: list[LevelReached] = []
         self._rules: list[RuleMet] = []
-        self._expiring: list[tuple[datetime, str]] = []
+        self._expiring: list[_Expiring] = []
 
     def played(self) -> Rehearsed:
         """What happened, with everything that fell due in between, until the history ends."""
@@ -126,7 +136,7 @@ class _Replay:
         deadline = deadlines.next_deadline(self.state)
         if deadline is None or self.state.decision is not None:
             return None
-        return min((deadline.at, *(at for at, _ in self._expiring)))
+        return min((deadline.at, *(one.at for one in self._expiring)))
 
     def _settled(self, at: datetime) -> None:
         """Answer what the item asks of activities, and keep what came of it."""
@@ -157,24 +167,26 @@ class _Replay:
     def _climb_asked(self, request: str, at: datetime) -> None:
         """Nobody votes in a rehearsal, so leave expires, unless the rule needs nobody."""
         action = next(one for one in self.state.actions if one.proposal.request_id == request)
-        quorum, expires_at = self._met(action.proposal, at)
-        if quorum == 0:
+        made = self._met(action.proposal, at)
+        if made.quorum == 0:
             self._answer(request, ClimbState.GRANTED, at)
-        else:
-            self._expiring.append((expires_at, request))
+            return
+        approves = made.on_expiry is OnExpiry.APPROVE
+        answer = ClimbState.GRANTED if approves else ClimbState.EXPIRED
+        self._expiring.append(_Expiring(made.expires_at, request, answer))
 
-    def _met(self, proposal: ActionProposal, at: datetime) -> tuple[int, datetime]:
-        """Note which approval rule decides; answers its quorum and when it expires."""
+    def _met(self, proposal: ActionProposal, at: datetime) -> ApprovalPlan:
+        """Note which approval rule decides."""
         made = plan(proposal, item_facts(self.state), running_clocks.pinned(self.state), at)
         met = RuleMet(action=proposal.kind, rule=made.rule, people=made.quorum, at=at)
         self._rules.append(met)
-        return made.quorum, made.expires_at
+        return made
 
     def _expire(self, at: datetime) -> None:
-        due = [request for moment, request in self._expiring if moment <= at]
-        self._expiring = [one for one in self._expiring if one[0] > at]
-        for request in due:
-            self._answer(request, ClimbState.EXPIRED, at)
+        due = [one for one in self._expiring if one.at <= at]
+        self._expiring = [one for one in self._expiring if one.at > at]
+        for one in due:
+            self._answer(one.request, one.answer, at)
 
     def _answer(self, request: str, answer: ClimbState, at: datetime) -> None:
         ladder = escalation.settle_leave(self.state.ladder, request, answer, at)
@@ -192,8 +204,7 @@ class _Replay:
             case EventKind.OVERRIDDEN:
                 return self._corrected(event)
             case EventKind.ACTION_PROPOSED:
-                self._met(_proposal(event, self._past), event.at)
-                return _followed(state, event)
+                return self._proposed(event)
             case EventKind.ANSWERED:
                 return stand_down_if_calm(_followed(state, event), event.at)
             case EventKind.ISSUE_GONE:
@@ -202,6 +213,16 @@ class _Replay:
                 return state
             case _:
                 return _followed(state, event)
+
+    def _proposed(self, event: Event) -> ItemState:
+        """The rule that is met may say whether the clocks stand still meanwhile."""
+        made = self._met(_proposal(event, self._past), event.at)
+        state = _followed(self.state, event)
+        if made.pause_clocks is None:
+            return state
+        facts = {"request": event.facts.get("request"), "pauses": made.pause_clocks}
+        update = {"kind": EventKind.ACTION_PLANNED, "facts": facts}
+        return _followed(state, event.model_copy(update=update))
 
     def _corrected(self, event: Event) -> ItemState:
         state, facts = self.state, event.facts
@@ -269,7 +290,9 @@ def _followed(state: ItemState, event: Event) -> ItemState:
 
 
 def _actor(event: Event) -> Actor:
-    return Actor(person=event.person, channel=Channel.JIRA) if event.person else SOMEBODY
+    if event.person is None:
+        return SOMEBODY
+    return Actor(person=event.person, channel=event.channel or Channel.JIRA)
 
 
 def _resolved(event: Event) -> Resolve:

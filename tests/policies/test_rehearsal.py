@@ -117,6 +117,18 @@ def test_an_action_that_was_proposed_meets_the_rule_of_the_changed_policy(
     assert found["needed approval by larger refunds"] == (0, 1)
 
 
+def test_a_rule_that_lets_the_clocks_stand_still_does_so_in_a_rehearsal(
+    changed: Callable[..., PolicySet],
+) -> None:
+    asked = {"request": "r", "action": "refund", "amount_minor": 4000, "currency": "EUR"}
+    ended = (EventKind.ACTION_ENDED, 600.0, {"request": "r", "action": "refund"})
+    one = past((EventKind.ACTION_PROPOSED, 1, asked), ended, (EventKind.DECIDED, 601, {}))
+    pausing = changed(
+        "approval.yaml", "name: small refunds", "name: small refunds\n    pause_clocks: true"
+    )
+    assert verdicts(one, pausing)[ClockName.RESOLUTION] is Verdict.MET
+
+
 def test_a_corrected_severity_counts_from_the_start_with_its_own_target(shipped: PolicySet) -> None:
     corrected: dict[str, Fact] = {"severity_before": "S3", "severity_after": "S1"}
     one = past((EventKind.OVERRIDDEN, 5, corrected), (EventKind.DECIDED, 50, {}))
