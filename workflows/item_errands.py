@@ -73,6 +73,7 @@ class ItemErrands:
     async def run_all(self) -> None:
         """Do everything that can be done now; a parked item only keeps its books."""
         await self._receive()
+        await self._requests.follow()
         await self._requests.confirm_reports()
         await self._extend_calendar()
         await self._read()

@@ -58,6 +58,7 @@ class PolicyActionWorkflow:
         self._hearing = ApprovalHearing(self, start)
         self._effect: EffectErrand | None = None
         self._recorded = 0
+        self._reports = False
 
     @workflow.run
     async def run(self, start: ActionStart) -> ActionResult:
@@ -68,7 +69,8 @@ class PolicyActionWorkflow:
             await self._carry_out()
         await self._record()
         self.show()
-        await self.tell_item(SIGNAL_ACTION_REPORTED, ActionReported(result=self._result()))
+        if self._reports:
+            await self.tell_item(SIGNAL_ACTION_REPORTED, ActionReported(result=self._result()))
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._result()
 
@@ -159,6 +161,11 @@ class PolicyActionWorkflow:
     def withdraw(self) -> None:
         """Ends an undecided request without any effect."""
         self._hearing.withdraw()
+
+    @workflow.signal(description="The item wants to be told of the end; sent by the item.")
+    def report_end(self) -> None:
+        """The run of the item that started this has ended, so the server tells it nothing."""
+        self._reports = True
 
     @workflow.signal(description="The item's facts may have changed; sent by the item.")
     async def subject_changed(self, change: SubjectChanged) -> None:

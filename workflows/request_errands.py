@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import (
         SIGNAL_DECIDE,
         SIGNAL_DELEGATE,
+        SIGNAL_REPORT_END,
         SIGNAL_RESUME,
         SIGNAL_SUBJECT_CHANGED,
         SIGNAL_WITHDRAW,
@@ -61,7 +62,7 @@ class RequestErrands:
 
     def __init__(self, item: Item) -> None:
         self._item = item
-        self._watched: dict[str, asyncio.Task[None]] = {}
+        self._watched: dict[str, asyncio.Task[None] | None] = {}
 
     async def start(self) -> None:
         """Start each request that was asked for and does not run yet."""
@@ -121,7 +122,17 @@ class RequestErrands:
 
     def watches(self, request_id: str) -> bool:
         """Whether this run learns from the server how the request ends."""
-        return request_id in self._watched
+        return self._watched.get(request_id) is not None
+
+    async def follow(self) -> None:
+        """Requests that an earlier run started are asked to report; this run is told nothing else."""
+        for action in self._item.state.actions:
+            request_id = action.proposal.request_id
+            if action.started and action.waiting and request_id not in self._watched:
+                self._watched[request_id] = None
+                told = await signal_to(self._item, action.workflow_id, SIGNAL_REPORT_END, None)
+                if not told:
+                    self._item.state = actions_in.reported(self._item.state, request_id)
 
     async def confirm_reports(self) -> None:
         """A signal may come from anybody, so the request itself is asked how it ended."""
@@ -166,8 +177,8 @@ def priority_of(state: ItemState) -> Priority:
     return Priority(priority_key=key, fairness_key=_short(segment))
 
 
-async def signal_to(item: Item, workflow_id: str, signal: str, argument: object) -> None:
-    """Signal another workflow; that it has ended is taken down and no failure."""
+async def signal_to(item: Item, workflow_id: str, signal: str, argument: object) -> bool:
+    """Signal another workflow; that it has ended is taken down, and False."""
     handle = workflow.get_external_workflow_handle(workflow_id)
     try:
         await handle.signal(signal, args=[] if argument is None else [argument])
@@ -179,3 +190,5 @@ async def signal_to(item: Item, workflow_id: str, signal: str, argument: object)
             f"{workflow_id} has ended and could not be told: {signal}.",
             workflow=workflow_id,
         )
+        return False
+    return True

@@ -43,7 +43,7 @@ async def test_an_amended_request_is_planned_anew_and_carried_out_as_amended(
 ) -> None:
     issue = await triaged(office, REFUND)
     request = await propose(office, issue, ActionKind.REFUND, 3000)
-    before = await office.request(request)
+    before = await office.until_request(request, lambda s: s.plan, say="it is planned")
     await amend(office, request, "ada", 9900)
     after = await office.request(request)
 

@@ -80,6 +80,21 @@ async def test_a_comment_that_jira_did_not_take_yet_is_carried_over_and_written_
     assert len([c for c in office.comments(issue) if asked in c["body"]]) == 1
 
 
+async def test_a_request_that_an_earlier_run_started_is_heard_when_it_ends(
+    office: Office,
+) -> None:
+    issue = await triaged(office, REFUND)
+    request = await propose(office, issue, ActionKind.REFUND, 3000)
+    await customer_writes_until_a_new_run(office, issue)
+    assert (await office.status(issue)).actions[0].outcome is None
+
+    await office.vote(request, "lena")
+
+    status = await office.until(issue, lambda s: s.actions[0].outcome, say="the end is heard of")
+    assert status.actions[0].outcome == "approved"
+    assert len(office.effects()) == 1
+
+
 async def test_news_that_could_not_be_read_is_read_when_the_item_is_resumed_in_its_new_run(
     office: Office,
 ) -> None:
