@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.approval import ActionKind, ActionProposal, ActionResult, ApprovalOutcome
+from models.approval import ActionKind, ActionProposal, ActionResult, ApprovalOutcome, EffectState
 from models.events import EventKind
 from models.failures import EFFECT_UNVERIFIED, UNPROVEN
 from models.item_state import ClimbState, ItemState, OpenAction
@@ -41,7 +41,8 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
         state,
         EventKind.ACTION_ENDED,
         now,
-        f"{words.sentence(words.what_of(proposal))} {words.OUTCOME_WORDS[result.outcome]}.",
+        f"{words.sentence(words.what_of(proposal))} {words.OUTCOME_WORDS[result.outcome]}."
+        f"{_rehearsed(result)}",
         request=result.request_id,
         action=proposal.kind,
         outcome=result.outcome,
@@ -62,6 +63,11 @@ def ended(state: ItemState, result: ActionResult, now: datetime) -> ItemState:
     if result.outcome is ApprovalOutcome.STALE and state.decision is None and not state.gone:
         state = asking.ask_anew(state, action.model_copy(update={"proposal": proposal}), now)
     return state
+
+
+def _rehearsed(result: ActionResult) -> str:
+    rehearsed = result.effect is not None and result.effect.state is EffectState.DRY_RUN
+    return " Dry run: nothing was sent." if rehearsed else ""
 
 
 def changed(state: ItemState, change: ActionChanged, now: datetime) -> ItemState:

@@ -179,6 +179,20 @@ async def test_an_endpoint_that_is_gone_for_a_day_leaves_the_effect_to_a_person(
     assert [effect["status"] for effect in office.effects()] == ["executed"]
 
 
+async def test_an_effect_whose_item_is_there_no_more_is_recorded_by_its_request(
+    office: Office,
+) -> None:
+    issue = await triaged(office, REFUND)
+    request = await propose(office, issue, ActionKind.REFUND, 3000)
+    await office.handle(issue).terminate("For the test.")
+    await office.vote(request, "lena")
+
+    await office.client.get_workflow_handle(action_workflow_id(request)).result()
+
+    assert [effect["key"] for effect in office.effects()] == [request]
+    assert steps_of(office, issue) == ["Carried out: refund of 30.00 EUR."]
+
+
 async def test_a_dry_run_goes_the_whole_way_and_says_so_everywhere(office: Office) -> None:
     issue = await triaged(office, REFUND)
     message = ProposeAction(
@@ -204,9 +218,12 @@ async def test_a_dry_run_goes_the_whole_way_and_says_so_everywhere(office: Offic
     assert done.effect is not None
     assert done.effect.state is EffectState.DRY_RUN
     assert '"feature": "new-checkout"' in str(done.effect.would_send)
-    assert steps_of(office, issue) == [
-        "Dry run, nothing was sent: feature off (new-checkout) (dry run)."
+    ended = [
+        row.event for row in office.ledger.events_of(issue.id) if row.event.kind == "action_ended"
     ]
+    assert ended[0].facts["effect"] == EffectState.DRY_RUN
+    assert "new-checkout" in str(ended[0].facts["would_send"])
+    assert ended[0].summary.endswith("Dry run: nothing was sent.")
 
 
 async def test_what_an_action_does_not_know_is_asked_for_in_plain_words(office: Office) -> None:
