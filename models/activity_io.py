@@ -116,10 +116,14 @@ class NoticeInput(Frozen):
 
 
 class SweepInput(Frozen):
-    """Find issues changed since `since` on Jira's clock; `overlap` is in seconds."""
+    """Find issues changed since `since` on Jira's clock; `overlap` is in seconds.
+
+    Atlassian says that a search lags by seconds to minutes, and longer after changes in bulk. What
+    the overlap finds again is known by its mark and costs no call.
+    """
 
     since: Moment | None
-    overlap: int = 300
+    overlap: int = 1800
 
 
 class SweepResult(Frozen):
