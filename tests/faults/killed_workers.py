@@ -14,6 +14,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import Worker
 
 from ledger.store import open_ledger
 from local_jira.testing import RunningLocalJira
@@ -22,13 +23,14 @@ from models.item_state import ItemState
 from models.jira_view import DesiredView
 from models.lifecycle import Outcome
 from models.messages import ItemStart, Resolve
-from models.names import FEEDBACK_ITEM_WORKFLOW, feedback_workflow_id
+from models.names import feedback_workflow_id
 from models.people import Actor, Channel
 from policies.lifecycle import acts, receiving, record, view
 from runtime.connection import connect
 from runtime.part import Part
 from runtime.settings import Settings
 from runtime.stack_plan import StackPlan, StackPorts, plan_stack
+from tests.faults.earlier_run import EarlierRun
 from tests.faults.fault_rig import Rig
 from tests.faults.write_kinds import FOREIGN, Write
 from worker import build_activities
@@ -39,6 +41,8 @@ VICTIMS = 3
 ELSEWHERE = "PROD"
 """What the workers' sweep looks through, so that it starts no items for issues made here."""
 PATIENCE_SECONDS = 90.0
+OPENING_QUEUE = "opening"
+"""Where the first run of an item is played; the workers that get killed do not listen there."""
 LEFT_ALONE: dict[str, Any] = {"status_category": None, "resolution": None, "comments": ()}
 OMAR = Actor(person="omar", channel=Channel.DESK)
 
@@ -117,13 +121,13 @@ class Shop:
         return receiving.receive(state, received, now)
 
     async def begin(self, item: Item) -> None:
-        """Let the item go on from where it stands, as after continue-as-new."""
+        """Let the item go on from where it stands, in a run that continues an earlier one."""
         start = ItemStart(issue_id=item.issue[0], issue_key=item.issue[1], carried=item.state)
         await self.client.start_workflow(
-            FEEDBACK_ITEM_WORKFLOW,
-            start,
+            EarlierRun.run,
+            args=[start, self.plan.settings.task_queue],
             id=item.workflow_id,
-            task_queue=self.plan.settings.task_queue,
+            task_queue=OPENING_QUEUE,
         )
 
     def handle(self, item: Item) -> WorkflowHandle[Any, Any]:
@@ -150,7 +154,8 @@ async def open_shop(settings: Settings) -> AsyncIterator[Shop]:
         rig = Rig.at(RunningLocalJira(plan.urls.jira, Path(settings.data_dir) / "jira"))
         shop = Shop(plan, client, receive, rig, rig.ada.create()[1])
         try:
-            yield shop
+            async with Worker(client, task_queue=OPENING_QUEUE, workflows=[EarlierRun]):
+                yield shop
         finally:
             shop.kill_workers()
             ledger.close()

@@ -36,11 +36,13 @@ async def test_an_escalated_item_with_an_open_request_goes_on_in_a_new_run(offic
     await office.handle(issue).execute_update("acknowledge", taken)
     request = await propose(office, issue, ActionKind.REFUND, 9900)
     await office.vote(request, "fay")
+    await shown_at_stage(office, issue, Stage.APPROVE)
     before, shown_before = await office.status(issue), await shown(office, issue)
 
     written = await customer_writes_until_a_new_run(office, issue)
 
     status = await office.status(issue)
+    await shown_at_stage(office, issue, Stage.APPROVE)
     assert lasting(status) == lasting(before)
     assert {**await shown(office, issue), "FtDueAt": None} == {**shown_before, "FtDueAt": None}
     timeline = await office.handle(issue).query("timeline", result_type=Timeline)
@@ -188,6 +190,13 @@ async def taken_in(office: Office, issue: Issue, kind: str, times: int) -> None:
 async def run_of(office: Office, issue: Issue) -> str | None:
     """The newest run of the item."""
     return (await office.handle(issue).describe()).run_id
+
+
+async def shown_at_stage(office: Office, issue: Issue, stage: Stage) -> None:
+    """Wait until the search attributes, which a run sets a step after its state, say so."""
+    async with asyncio.timeout(30):
+        while (await shown(office, issue)).get("FtStage") != stage:  # noqa: ASYNC110 - Temporal cannot be awaited for this
+            await asyncio.sleep(0.05)
 
 
 async def shown(office: Office, issue: Issue) -> dict[str, object]:
