@@ -108,7 +108,7 @@ def _verdict(told: ClockExplanation, zone: ZoneInfo) -> str:
         case Verdict.MET:
             return f"kept in time, at {_here(told.looked_at, zone)}"
         case Verdict.MET_LATE:
-            return f"kept late by {over}, at {_here(told.looked_at, zone)}"
+            return f"kept {over} late, at {_here(told.looked_at, zone)}"
         case Verdict.CANCELLED:
             return "no longer applies, neither kept nor broken"
         case Verdict.OVERDUE:

@@ -1,5 +1,6 @@
 """The page that shows an administrator what webhooks were sent, and sends them again."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +18,9 @@ ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+)
+ENVIRONMENT.filters["clock"] = lambda milliseconds: (
+    f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %b %Y, %H:%M:%S}"
 )
 
 

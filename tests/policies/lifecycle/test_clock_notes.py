@@ -74,5 +74,5 @@ def test_the_decision_says_of_each_promise_whether_it_was_kept() -> None:
     note = acts.resolve(state, message, after(6)).state.comments[-1].body
 
     assert "First response: used 5 h 00 min of 4 h 00 min" in note
-    assert "kept late by 1 h 00 min" in note
+    assert "kept 1 h 00 min late" in note
     assert "Resolution: used 6 h 00 min of 24 h 00 min" in note
