@@ -14,6 +14,7 @@ from models.approval import (
     AmendedAt,
     ItemFacts,
     Money,
+    RefusedBallot,
     RequestStep,
 )
 from models.base import Frozen, Moment
@@ -183,6 +184,13 @@ class ActionChanged(Frozen):
     proposal: ActionProposal | None = None
     amendment: AmendedAt | None = None
     pause_clocks: bool | None = None
+
+
+class BallotRefused(Frozen):
+    """Signal to the item: a vote that was read in Jira did not count."""
+
+    request_id: str
+    refused: RefusedBallot
 
 
 class ActionStuck(Frozen):

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         ActionReported,
         ActionStuck,
         Answer,
+        BallotRefused,
         ExceptionTold,
         ItemResult,
         ItemStart,
@@ -46,7 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import FEEDBACK_ITEM_WORKFLOW
     from models.people import Act, Actor, Channel
     from policies.lifecycle import acts, deadlines, effects_in, migrating, report
-    from policies.lifecycle.actions_in import changed, reminded, reported
+    from policies.lifecycle.actions_in import ballot_refused, changed, reminded, reported
     from policies.lifecycle.clock_notes import clock_facts
     from policies.lifecycle.recontact import came_back
     from policies.lifecycle.stages import stage_of
@@ -157,6 +158,11 @@ class FeedbackItemWorkflow:
     def action_reminder(self, reminder: ActionReminder) -> None:
         """Sent by the policy action's own workflow when its time to remind has come."""
         self._become(reminded(self.state, reminder, workflow.now()))
+
+    @workflow.signal(description="A vote that was read in Jira did not count.")
+    def ballot_refused(self, notice: BallotRefused) -> None:
+        """Sent by the policy action's own workflow, since Jira gave the voter no answer."""
+        self._become(ballot_refused(self.state, notice))
 
     @workflow.signal(description="An approved action of this item stands still.")
     def action_stuck(self, notice: ActionStuck) -> None:

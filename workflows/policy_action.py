@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         ActionStart,
         ActionStuck,
         Answer,
+        BallotRefused,
         Resume,
         SubjectChanged,
     )
@@ -42,11 +43,17 @@ with workflow.unsafe.imports_passed_through():
         POLICY_ACTION_WORKFLOW,
         SIGNAL_ACTION_REPORTED,
         SIGNAL_ACTION_STUCK,
+        SIGNAL_BALLOT_REFUSED,
     )
+    from models.people import Channel
     from policies.lifecycle import action_record, action_words
     from workflows.approval_hearing import ApprovalHearing
     from workflows.effect_errand import EffectErrand
     from workflows.exception_errand import follow_up
+
+
+TELLS_REFUSED_VOTES = "tells-refused-votes"
+"""The patch since which an item is told of votes given in Jira that did not count."""
 
 
 @workflow.defn(name=POLICY_ACTION_WORKFLOW)
@@ -144,9 +151,16 @@ class PolicyActionWorkflow:
         """Taken leniently; a vote that does not count is kept as evidence."""
         await self._hearing.is_open()
         try:
-            self._hearing.count(Ballot.model_validate(ballot))
+            vote = Ballot.model_validate(ballot)
         except ValidationError:
             self._hearing.note_malformed("vote")
+            return
+        judged = self._hearing.count(vote)
+        # In Jira nobody is answered, so the issue has to say it.
+        in_jira = isinstance(judged, RefusedBallot) and vote.actor.channel is Channel.JIRA
+        if in_jira and workflow.patched(TELLS_REFUSED_VOTES):
+            notice = BallotRefused(request_id=vote.request_id, refused=judged)
+            await self.tell_item(SIGNAL_BALLOT_REFUSED, notice)
 
     @workflow.signal(name="delegate", description="Let somebody else vote on this request.")
     async def delegate_by_signal(self, message: Any) -> None:

@@ -167,7 +167,9 @@ class RequestErrands:
         elif message.resumed_by is not None:
             word = Resume(actor=message.resumed_by, undo=message.undo)
             signal, content = SIGNAL_RESUME, word.model_dump(mode="json")
-        await signal_to(self._item, message.workflow_id, signal, content)
+        told = await signal_to(self._item, message.workflow_id, signal, content)
+        if message.ballot is not None and not told:
+            self._item.state = actions_in.came_too_late(self._item.state, message.ballot)
 
 
 def priority_of(state: ItemState) -> Priority:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.lifecycle import Severity
+from models.lifecycle import Severity, StatusCategory
 from policies.checks.bundle import Bundle
 from policies.checks.clock_conditions import check_clocks
 from policies.checks.findings import Problems, unknown
@@ -43,6 +43,7 @@ def check_sla(bundle: Bundle, document: SlaDocument) -> Problems:
                 remedy=f"end with a rule for {severity} without segment and category",
                 of_key=True,
             )
+    yield from _votes(bundle, document)
     for outcome, resolution in document.statuses.resolutions.items():
         if resolution not in document.statuses.outcomes:
             yield source.problem(
@@ -51,3 +52,26 @@ def check_sla(bundle: Bundle, document: SlaDocument) -> Problems:
                 got=shown(resolution),
                 remedy=f"add {resolution!r} to statuses.outcomes",
             )
+
+
+def _votes(bundle: Bundle, document: SlaDocument) -> Problems:
+    """A move is either a vote for or one against, and never a decision of the item as well."""
+    source, statuses = bundle.sources["sla"], document.statuses
+    done = statuses.preferred.get(StatusCategory.DONE, ())
+    for list_name in ("approve_when", "reject_when"):
+        for place, status in enumerate(getattr(statuses, list_name)):
+            path: tuple[PathPart, ...] = ("statuses", list_name, place)
+            if list_name == "reject_when" and status in statuses.approve_when:
+                yield source.problem(
+                    path,
+                    "is in approve_when as well",
+                    got=shown(status),
+                    remedy="leave it in one of the two lists",
+                )
+            if status in done:
+                yield source.problem(
+                    path,
+                    "is a status in which items are done",
+                    got=shown(status),
+                    remedy="name a status on the way there: a vote decides no item",
+                )

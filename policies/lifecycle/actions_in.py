@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.approval import ActionKind, ActionProposal, ActionResult, ApprovalOutcome, EffectState
+from models.approval import (
+    ActionKind,
+    ActionProposal,
+    ActionResult,
+    ApprovalOutcome,
+    Ballot,
+    Choice,
+    EffectState,
+)
 from models.events import EventKind
-from models.failures import EFFECT_UNVERIFIED, UNPROVEN
+from models.failures import EFFECT_UNVERIFIED, TOO_LATE, UNPROVEN
 from models.item_state import ClimbState, ItemState, OpenAction
-from models.messages import ActionChanged, ActionReminder
+from models.messages import ActionChanged, ActionReminder, BallotRefused
+from models.people import Channel
 from policies import escalation
 from policies.lifecycle import asking, record, running_clocks, words
 from policies.lifecycle.facts import digest_now
@@ -207,6 +216,26 @@ def reminded(state: ItemState, reminder: ActionReminder, now: datetime) -> ItemS
         pinned(state), action.proposal, action.digest, reminder.people, reminder.why
     )
     return record.say(state, note)
+
+
+def ballot_refused(state: ItemState, notice: BallotRefused) -> ItemState:
+    """Tell whoever voted in Jira that it did not count; the request itself keeps the evidence."""
+    known = any(a.proposal.request_id == notice.request_id for a in state.actions)
+    if not known or state.decision is not None:
+        return state
+    refused = notice.refused
+    return _say_no_vote(state, refused.person, refused.choice, refused.why)
+
+
+def came_too_late(state: ItemState, ballot: Ballot) -> ItemState:
+    """As `ballot_refused`, for a vote that found its request ended."""
+    if ballot.actor.channel is not Channel.JIRA or state.decision is not None:
+        return state
+    return _say_no_vote(state, ballot.actor.person, ballot.choice, TOO_LATE.remedy)
+
+
+def _say_no_vote(state: ItemState, person: str, choice: Choice, why: str) -> ItemState:
+    return record.say(state, f"{person}'s vote to {choice} did not count: {why}")
 
 
 def _leave_settled(state: ItemState, result: ActionResult, now: datetime) -> ItemState:

@@ -17,6 +17,7 @@ from models.people import Actor
 from policies.action_words import parameter_words, read_parameters
 from policies.commands import end_of_day
 from policies.lifecycle import acts, record
+from policies.lifecycle.stages import open_requests
 
 
 def obey(
@@ -150,7 +151,7 @@ def _voted_on(state: ItemState, arguments: tuple[str, ...]) -> OpenAction | None
             (a for a in state.actions if a.proposal.request_id == arguments[0]),
             None,
         )
-    waiting = [action for action in state.actions if action.waiting]
+    waiting = open_requests(state)
     return waiting[0] if len(waiting) == 1 else None
 
 

@@ -98,7 +98,8 @@ def _into_or_out_of_done(
     was_done = categories.get(edit.before or "") is StatusCategory.DONE
     is_done = categories.get(edit.after or "") is StatusCategory.DONE
     rule = conflicts.rule_for(state, "status")
-    if is_done and not was_done and state.decision is None and rule is not Conflict.JIRA_WINS:
+    decides = rule is Conflict.JIRA_WINS and moves_in.meant_by(state, edit) is None
+    if is_done and not was_done and state.decision is None and not decides:
         back_to = categories.get(edit.before or "", StatusCategory.IN_PROGRESS)
         return conflicts.closed_undecided(state, edit, back_to)
     if is_done and not was_done and state.decision is None:

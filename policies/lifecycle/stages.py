@@ -75,6 +75,11 @@ def waiting_actions(state: ItemState) -> tuple[OpenAction, ...]:
     )
 
 
+def open_requests(state: ItemState) -> tuple[OpenAction, ...]:
+    """Requests on which people may still vote, leave to climb among them."""
+    return tuple(action for action in state.actions if action.waiting and not action.stuck)
+
+
 def climb_waits(state: ItemState) -> bool:
     """Leave to climb a rung has been asked and not answered."""
     return state.decision is None and any(

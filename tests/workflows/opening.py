@@ -122,11 +122,18 @@ async def open_office(
     client: Client,
     kind: type[Office] = Office,
     changes: Mapping[str, Any] | None = None,
+    site: Mapping[str, Any] | None = None,
     **worker_options: Any,
 ) -> AsyncIterator[Office]:
-    """An office with a worker that runs until the block ends; `changes` are of its settings."""
+    """An office with a worker that runs until the block ends.
+
+    `changes` are of its settings, `site` are settings of its local Jira.
+    """
     jira_clock.set_ahead(0)
-    with running_local_jira() as jira, running_effects(directory / "effects") as effects_url:
+    with (
+        running_local_jira(**dict(site or {})) as jira,
+        running_effects(directory / "effects") as effects_url,
+    ):
         settings = office_settings(directory, jira, effects_url)
         if kind is RealOffice:
             quick = {"clock_scale": SCALE, "policies": quick_policies(directory)}

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from models.approval import ActionKind, ActionResult, ApprovalOutcome, Choice, Money
+from models.approval import (
+    ActionKind,
+    ActionResult,
+    ApprovalOutcome,
+    Choice,
+    Money,
+    RefusedBallot,
+)
+from models.failures import EFFECT_UNVERIFIED, TOO_LATE
 from models.item_state import ItemState
-from models.lifecycle import Severity
-from models.messages import ActionChanged, ProposeAction
+from models.lifecycle import Severity, StatusCategory
+from models.messages import ActionChanged, BallotRefused, ProposeAction
+from models.people import Channel
 from models.status_map import StatusMap
 from policies.lifecycle import actions_in, acts, edits_in
 from policies.lifecycle.facts import item_facts, tell_outdated
@@ -137,3 +146,54 @@ def test_a_move_while_nothing_waits_is_no_vote_and_says_so() -> None:
     state = edits_in.take(state, edit, samples.observed(edit), {}, after(2))
     assert state.outgoing == ()
     assert "was no vote" in state.comments[-1].body
+
+
+def moved(state: ItemState, to: str, by: str = "fay", **values: Any) -> ItemState:
+    edit = samples.status_edit(1, after(2), "In Progress", to, by=by)
+    categories = {"In Progress": StatusCategory.IN_PROGRESS, **values}
+    return edits_in.take(state, edit, samples.observed(edit), categories, after(2))
+
+
+def test_a_move_with_two_requests_open_names_both_and_votes_on_neither() -> None:
+    state = asked(asked(item(statuses=StatusMap(approve_when=("Approved",)))))
+    state = moved(state, "Approved")
+    assert state.outgoing == ()
+    for action in state.actions:
+        assert f"/approve {action.proposal.request_id}" in state.comments[-1].body
+
+
+def test_an_approved_request_that_stands_still_waits_for_no_vote() -> None:
+    state = asked(asked(item(statuses=StatusMap(approve_when=("Approved",)))))
+    first, second = state.actions
+    stuck = first.model_copy(update={"stuck": EFFECT_UNVERIFIED.type})
+    state = moved(state.model_copy(update={"actions": (stuck, second)}), "Approved")
+    assert [one.workflow_id for one in state.outgoing] == [second.workflow_id]
+
+
+def test_a_vote_by_a_move_into_done_decides_no_item() -> None:
+    state = item(statuses=StatusMap(approve_when=("Approved",)))
+    state = moved(state, "Approved", by="omar", Approved=StatusCategory.DONE)
+    assert state.decision is None
+    assert state.asked == ("status",)
+
+
+def test_a_vote_that_found_its_request_ended_is_answered_on_the_issue() -> None:
+    state = moved(asked(item(statuses=StatusMap(approve_when=("Approved",)))), "Approved")
+    ballot = state.outgoing[-1].ballot
+    assert ballot is not None
+    told = actions_in.came_too_late(state, ballot)
+    assert "fay's vote to approve did not count" in told.comments[-1].body
+
+
+def test_a_refused_vote_on_a_request_of_another_item_says_nothing() -> None:
+    state = asked(item())
+    refused = RefusedBallot(
+        person="fay",
+        channel=Channel.JIRA,
+        choice=Choice.APPROVE,
+        failure=TOO_LATE.type,
+        why=TOO_LATE.remedy,
+        at=after(2),
+    )
+    notice = BallotRefused(request_id="of-another-item", refused=refused)
+    assert actions_in.ballot_refused(state, notice) == state
