@@ -138,6 +138,7 @@ def test_an_action_is_traced_to_its_approval_rule_and_the_people_who_may_decide(
     assert small[question]["rules"][-1]["name"] == "small refunds"
     assert [rule["name"] for rule in large[question]["rules"]] == [
         "small refunds",
+        "very large refunds",
         "larger refunds",
     ]
     assert "Fay" not in large[question]["answer"], "whoever asks never decides"

@@ -139,8 +139,8 @@ def test_a_condition_that_cannot_be_evaluated_refuses_and_does_not_fall_through(
 
 
 def test_an_action_without_an_amount_is_above_every_limit(pinned: Pinned) -> None:
-    assert plan(proposal(minor=None), ITEM, pinned(), NOW).rule == "larger refunds"
-    assert plan(proposal(minor=10**30), ITEM, pinned(), NOW).rule == "larger refunds"
+    assert plan(proposal(minor=None), ITEM, pinned(), NOW).rule == "very large refunds"
+    assert plan(proposal(minor=10**30), ITEM, pinned(), NOW).rule == "very large refunds"
 
 
 def test_a_climb_is_decided_by_the_rule_that_its_rung_names(pinned: Pinned) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from example_cases import EXAMPLES, Case, cases
 from ruamel.yaml import YAML
 
 from insight.suggest import suggest
@@ -19,30 +19,21 @@ from models.approval import (
     Choice,
     ItemFacts,
 )
+from models.approval_request import ApprovalRequest
 from models.clocks import ClockName
 from models.item import FeedbackItem, Suggestion
 from models.lifecycle import Severity
 from models.people import Actor, Channel
 from models.policy import PolicySnapshot
 from policies import approval, approval_plan, routing
+from policies.durations import seconds_in
 from policies.loader import DEFAULT_DIRECTORY, load
 from policies.money import read_amount
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError
 
-EXAMPLES = DEFAULT_DIRECTORY.parent / "examples"
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 CHOICES = {"approves": Choice.APPROVE, "rejects": Choice.REJECT}
-Case = dict[str, Any]
-
-
-def cases(name: str, *kinds: str) -> list[Any]:
-    """The cases of a file in `allowed` and `refused`, each under its own words."""
-    found: list[Any] = []
-    for kind in kinds:
-        document = YAML(typ="safe").load((EXAMPLES / kind / name).read_text())
-        found += [pytest.param(case, id=case["says"]) for case in document["cases"]]
-    return found
 
 
 def proposal(case: Case) -> ActionProposal:
@@ -71,21 +62,44 @@ def facts(case: Case) -> ItemFacts:
     )
 
 
+def timed(request: ApprovalRequest, snapshot: PolicySnapshot) -> ApprovalRequest:
+    """A stage that was just reached gets its times."""
+    if request.outcome is not None or request.clock is not None:
+        return request
+    clock = approval_plan.clock_of_rule(request.plan.rule, snapshot, approval.reached_at(request))
+    return approval.timed(request, clock)
+
+
+def let_pass(
+    request: ApprovalRequest, snapshot: PolicySnapshot, until: datetime
+) -> ApprovalRequest:
+    """Everything that the request's clock brings until then, moment by moment."""
+    while (moment := approval.next_moment(request)) is not None and moment[0] <= until:
+        request = timed(approval.pass_time(request, moment[0]), snapshot)
+    return request
+
+
 @pytest.mark.parametrize("case", cases("approvals.yaml", "allowed", "refused"))
 def test_an_action_ends_as_the_example_says(
     case: Case, pinned: Callable[..., PolicySnapshot]
 ) -> None:
-    plan = approval_plan.plan(proposal(case), facts(case), pinned(), NOW)
-    request = approval.opened(plan, "", NOW)
+    snapshot, now = pinned(), NOW
+    plan = approval_plan.plan(proposal(case), facts(case), snapshot, now)
+    request = approval.opened(plan, "", now)
     for written in case["votes"]:
         person, choice = written.split()
+        if choice == "pass":
+            now += timedelta(seconds=seconds_in(person))
+            request = let_pass(request, snapshot, now)
+            continue
         ballot = Ballot(
             request_id="10001-a-1",
             choice=CHOICES[choice],
             reason="I looked at it.",
             actor=Actor(person=person, channel=Channel.DESK),
         )
-        request, _ = approval.cast(request, ballot, "action-10001-a-1", NOW)
+        request, _ = approval.cast(request, ballot, "action-10001-a-1", now)
+        request = timed(request, snapshot)
     assert (request.outcome or "open") == case["ends"], plan.explanation
     assert plan.rule == case["rule"]
     assert [one.failure for one in request.refused] == case.get("refused", [])
