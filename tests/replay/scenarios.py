@@ -10,7 +10,8 @@ from models.lifecycle import Stage, StatusCategory
 from models.messages import Acknowledge
 from models.people import Act
 from tests.workflows import test_item_paths as paths
-from tests.workflows.deeds import OUTAGE, propose, resolve, triaged
+from tests.workflows import test_ladder_paths as ladders
+from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
 from tests.workflows.office import Office, by
 
 
@@ -37,6 +38,36 @@ async def escalated_twice_and_approved_by_two(office: Office) -> None:
     await office.handle(issue).result()
 
 
+async def told_by_a_rota(office: Office) -> None:
+    """Who is on call is looked up when the first level is told; they take it on."""
+    policies = office.settings.policies
+    ladders.write(policies, "people.yaml", "\npermissions:", f"{ladders.ROTA}\npermissions:")
+    ladders.write(policies, "escalation.yaml", ladders.FIRST_LEVEL, "notify: [oncall:support]")
+    issue = await ladders.at_the_first_level(office)
+    await office.settled(
+        lambda: ladders.mentioned(office, issue, "acc-omar-owner"), say="whoever is on call is told"
+    )
+    assert "level_looked_up" in await office.timeline(issue)
+    taken = await office.signed(Acknowledge(actor=by("omar")), Act.ACKNOWLEDGE, issue)
+    await office.handle(issue).execute_update("acknowledge", taken)
+    await resolve(office, issue)
+    await office.sleep(timedelta(days=8))
+    await office.handle(issue).result()
+
+
+async def vote_in_jira_refused(office: Office) -> None:
+    """Whoever asked approves in Jira and is told that it does not count; then a lead does."""
+    issue = await triaged(office, REFUND)
+    request = await propose(office, issue, ActionKind.REFUND, 3000)
+    await office.comment(issue, "omar", f"/approve {request} I asked for it.", internal=True)
+    await office.settled(
+        lambda: any("did not count" in one["body"] for one in office.comments(issue)),
+        say="the issue says that it did not count",
+    )
+    await office.vote(request, "lena")
+    await office.until(issue, lambda s: s.actions[0].outcome, say="the refund is done")
+
+
 SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "plain": paths.test_a_plain_item_is_answered_decided_watched_and_closed,
     "escalated-twice-approved-by-two": escalated_twice_and_approved_by_two,
@@ -60,5 +91,7 @@ SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "edited-in-jira": paths.test_a_persons_priority_in_jira_becomes_the_severity,
     "decided-in-jira": paths.test_a_move_to_done_by_the_owner_is_a_decision,
     "decision-refused": paths.test_a_move_to_done_by_somebody_not_entitled_is_no_decision,
+    "told-by-a-rota": told_by_a_rota,
+    "vote-in-jira-refused": vote_in_jira_refused,
     "deleted": paths.test_a_deleted_issue_ends_its_item,
 }
