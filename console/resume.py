@@ -31,13 +31,17 @@ Keys = Annotated[
 
 
 class Resumed(Frozen):
-    """What became of one item. `failure` is what stopped it, or stopped it again."""
+    """What became of one item. `failure` is what stopped it, or stopped it again.
+
+    With `item_ended` it was not the item that was told, but what still stood still of it.
+    """
 
     issue_key: str
     workflow_id: str
     resumed: bool
     message: str
     failure: str | None = None
+    item_ended: bool = False
 
 
 class Told(Frozen):
@@ -127,16 +131,17 @@ async def _tell(
 ) -> Resumed:
     shown = item.issue_key or item.workflow_id
     try:
-        await sender.resume(item.workflow_id, person, undo=undo)
+        told = await sender.resume(item.workflow_id, person, undo=undo)
     except Problem as problem:
         if alone:
             raise
         return _result(item, resumed=False, message=problem.what)
-    return _result(
-        item,
-        resumed=True,
-        message=f"{shown} was told to go on; `followthrough show {shown}` tells if it does.",
-    )
+    how = f"`followthrough show {shown}` tells if it does."
+    if item.workflow_id not in told:
+        message = f"{shown} has ended; what stood still of it was told to go on; {how}"
+        ended = _result(item, resumed=True, message=message)
+        return ended.model_copy(update={"item_ended": True})
+    return _result(item, resumed=True, message=f"{shown} was told to go on; {how}")
 
 
 def _result(item: ParkedItem, *, resumed: bool, message: str) -> Resumed:
@@ -162,7 +167,8 @@ async def _looked_after(client: Client, results: Sequence[Resumed]) -> list[Resu
 
 
 async def _looked_at(client: Client, result: Resumed) -> Resumed:
-    if not result.resumed:
+    # An ended item shows for ever how it stood when it ended.
+    if not result.resumed or result.item_ended:
         return result
     try:
         status: ItemStatus = await ask_item(client, result.workflow_id)

@@ -16,8 +16,15 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Update
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from desk.answers import NO_WORKER_SECONDS, AlreadyClosed, no_worker, sentence_for
-from desk.questions import ask_request
+from desk.answers import (
+    NO_WORKER_SECONDS,
+    AlreadyClosed,
+    NotFollowed,
+    no_worker,
+    sentence_for,
+)
+from desk.outliving import stuck_beside
+from desk.questions import ask_item, ask_request
 from models import names
 from models.action_parameters import ActionParameters
 from models.approval import ActionKind, AmendAction, Ballot, Choice, Delegate, Money
@@ -258,10 +265,36 @@ class ActSender:
         except (Problem, RPCError):
             log.warning("late_vote_not_kept", request=late.request_id)
 
-    async def resume(self, workflow_id: str, person: str, *, undo: bool = False) -> None:
+    async def resume(self, workflow_id: str, person: str, *, undo: bool = False) -> tuple[str, ...]:
         """Tell a parked item that its cause is mended; `undo` has approved effects that stand still
         undone instead of tried again.
+
+        The item passes it on to what it speaks for. What it does not, since it has ended or begun
+        anew, is told itself. Answers with the workflows that were told.
         """
+        ended: Problem | None = None
+        try:
+            await self._tell_to_resume(workflow_id, person, undo=undo)
+        except (AlreadyClosed, NotFollowed) as problem:
+            ended = problem
+        beside = await self._beside(workflow_id, ended=ended is not None)
+        if ended is not None and not beside:
+            raise ended
+        for one in beside:
+            await self._tell_to_resume(one, person, undo=undo)
+        return beside if ended is not None else (workflow_id, *beside)
+
+    async def _beside(self, workflow_id: str, *, ended: bool) -> tuple[str, ...]:
+        spoken_for: frozenset[str] = frozenset()
+        if not ended:
+            try:
+                status = await ask_item(self._client, workflow_id)
+            except Problem:
+                return ()  # the item has the word; what it speaks for is not known now
+            spoken_for = frozenset(action.request_id for action in status.actions)
+        return await stuck_beside(self._client, workflow_id, spoken_for)
+
+    async def _tell_to_resume(self, workflow_id: str, person: str, *, undo: bool) -> None:
         bare = Resume(undo=undo)
         actor = self._actor(person, Act.RESUME, workflow_id, of_message(bare))
         message = bare.model_copy(update={"actor": actor})

@@ -27,7 +27,7 @@ from models.clocks import ClockName
 from models.effects import ExceptionStatus
 from models.explanation import ClockFacts
 from models.lifecycle import Awaiting
-from models.messages import ItemStatus, Timeline
+from models.messages import ItemStatus, ItemSubject, Timeline
 from runtime.problems import Problem, Unreachable
 
 AnswerModel = TypeVar("AnswerModel", bound=Frozen)
@@ -103,10 +103,21 @@ async def ask_clocks(client: Client, workflow_id: str) -> ClockFacts:
     return await _ask(client, workflow_id, names.QUERY_CLOCKS, ClockFacts)
 
 
+async def ask_subject(client: Client, workflow_id: str) -> ItemSubject:
+    """What the item's rules are, and what they rest on. Raises `NotFollowed` or `Unreachable`."""
+    return await _ask(client, workflow_id, names.QUERY_SUBJECT, ItemSubject)
+
+
 async def ask_request(client: Client, request_id: str) -> ActionStatus:
     """How a request stands. Raises `NotFollowed` or `Unreachable`."""
     workflow_id = names.action_workflow_id(request_id)
     return await _ask(client, workflow_id, names.QUERY_STATUS, ActionStatus)
+
+
+async def ask_exception(client: Client, request_id: str) -> ExceptionStatus:
+    """How the exception that a request began stands. Raises `NotFollowed` or `Unreachable`."""
+    workflow_id = names.exception_workflow_id(request_id)
+    return await _ask(client, workflow_id, names.QUERY_STATUS, ExceptionStatus)
 
 
 async def list_exceptions(client: Client) -> tuple[ExceptionStatus, ...]:

@@ -21,6 +21,7 @@ from models.base import Frozen, Moment
 from models.clocks import ClockReading
 from models.decision import Confidence
 from models.events import Event
+from models.item import FeedbackItem
 from models.item_state import ItemState
 from models.lifecycle import Awaiting, Outcome, Severity, Stage
 from models.people import Actor, Proof
@@ -140,11 +141,16 @@ class SubjectChanged(Frozen):
 
 
 class ItemSubject(Frozen):
-    """What an item answers to the query `subject`: what its requests rest on, and which wait."""
+    """What an item answers to the query `subject`: what its requests rest on, and which wait.
+
+    `feedback` and `owner` are what rules would be pinned by, if it were moved to other ones.
+    """
 
     item: ItemFacts
     snapshot: PolicySnapshot
     waiting: tuple[str, ...]
+    feedback: FeedbackItem | None = None
+    owner: str | None = None
 
 
 class ActionStart(Frozen):

@@ -74,6 +74,8 @@ def subject_of(state: ItemState) -> ItemSubject:
         item=item_facts(state),
         snapshot=running_clocks.pinned(state),
         waiting=tuple(action.proposal.request_id for action in state.actions if action.waiting),
+        feedback=state.item,
+        owner=state.owner,
     )
 
 
