@@ -23,6 +23,7 @@ from desk.own_account import OwnAccount
 from desk.people import People
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
+from desk.routes_migrate import migrate_routes
 from desk.routes_request import request_routes
 from desk.routes_sign_in import sign_in_routes
 from desk.sessions import Sessions, session_secret
@@ -53,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     add_guards(app, settings)
     add_failure_pages(app, site)
     app.include_router(webhook_routes(intake))
-    for routes in (inbox_routes, item_routes, request_routes, sign_in_routes):
+    # What is moved to other rules has a page of its own, so it comes before the acts of the item's.
+    for routes in (inbox_routes, migrate_routes, item_routes, request_routes, sign_in_routes):
         app.include_router(routes(site))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     _add_health(app, site, intake)

@@ -2,95 +2,21 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from stage import TASK_QUEUE, client_of, served, worker
-from temporalio.client import Client
-from tiny_workflows import TinyAction, TinyItem
+from browsing import Browser, Stage
+from stage import served
 
 from desk.app import create_app
 from desk.passwords import create_missing_passwords, password_holds, set_password
 from ledger.store import open_ledger
 from models.events import Event, EventKind, LedgerEntry
-from models.messages import ItemStart
-from models.names import action_workflow_id, feedback_workflow_id
+from models.names import action_workflow_id
 from runtime.settings import load_settings
-
-
-class Browser:
-    """A person at the desk, without JavaScript: follows links and posts the forms it was shown."""
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self.http = http
-        self.page = httpx.Response(200)
-
-    async def get(self, path: str) -> httpx.Response:
-        self.page = await self.http.get(path)
-        return self.page
-
-    async def post(self, path: str, **fields: str) -> httpx.Response:
-        shown = re.findall(r'name="(form_token|act_id)" value="([^"]+)"', self.page.text)
-        self.page = await self.http.post(path, data={**dict(shown), **fields})
-        return self.page
-
-    async def sign_in(self, person: str) -> httpx.Response:
-        await self.get("/sign-in")
-        return await self.post("/sign-in", person=person, password=f"pw of {person}", to="/")
-
-
-class Stage:
-    def __init__(self, address: str, client: Client) -> None:
-        self.address = address
-        self.client = client
-        self.open: list[httpx.AsyncClient] = []
-
-    def browser(self) -> Browser:
-        http = httpx.AsyncClient(base_url=self.address, follow_redirects=True, timeout=30)
-        self.open.append(http)
-        return Browser(http)
-
-    async def signed_in(self, person: str) -> Browser:
-        browser = self.browser()
-        page = await browser.sign_in(person)
-        assert page.status_code == 200, page.text
-        return browser
-
-    async def item(self) -> str:
-        issue_id = str(uuid.uuid4().int % 10**12)
-        start = ItemStart(issue_id=issue_id, issue_key=f"FT-{issue_id}")
-        await self.client.start_workflow(
-            TinyItem.run, start, id=feedback_workflow_id(issue_id), task_queue=TASK_QUEUE
-        )
-        await self.client.start_workflow(
-            TinyAction.run,
-            issue_id,
-            id=action_workflow_id(f"r-{issue_id}"),
-            task_queue=TASK_QUEUE,
-        )
-        return issue_id
-
-
-@pytest.fixture
-async def stage(
-    temporal_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Stage]:
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
-    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("JIRA_URL", "http://127.0.0.1:9")
-    for person in ("ada", "fay", "omar"):
-        set_password(tmp_path, person, f"pw of {person}")
-    client = await client_of(temporal_address)
-    async with worker(client), served(create_app(load_settings())) as address:
-        stage = Stage(address, client)
-        yield stage
-        for http in stage.open:
-            await http.aclose()
 
 
 async def test_nobody_sees_a_page_before_signing_in(stage: Stage) -> None:

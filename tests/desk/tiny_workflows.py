@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
         Answer,
         ItemStart,
         ItemStatus,
+        ItemSubject,
         JiraChanged,
         MigratePolicy,
         OpenActionStatus,
@@ -45,6 +46,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.people import Actor, Channel, Person
     from policies.business_time import always_open
+    from tests import samples
 
 AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
 PARKED_PROJECTS = {
@@ -182,6 +184,21 @@ class TinyItem:
             clock_scale=1.0,
             unproven_allowed=False,
             summary="Waits for somebody to take the escalation on.",
+        )
+
+    @workflow.query(name=names.QUERY_SUBJECT)
+    def subject(self) -> ItemSubject:
+        facts = ItemFacts(
+            issue_id=self.start.issue_id,
+            issue_key=self.start.issue_key,
+            workflow_id=names.feedback_workflow_id(self.start.issue_id),
+            severity=self.severity,
+            category="billing",
+            segment="business",
+            stage=Stage.CLOCKS,
+        )
+        return ItemSubject(
+            item=facts, snapshot=samples.snapshot(), waiting=(), feedback=samples.item()
         )
 
     @workflow.query(name=names.QUERY_CLOCKS)
