@@ -11,11 +11,12 @@ from uuid import uuid4
 
 import pytest
 
+from desk.moving import preview
 from models.clocks import ClockName
 from models.explanation import ClockFacts, Explanation, Verdict
 from models.lifecycle import Stage
-from models.messages import Answer, MigratePolicy, Timeline
-from models.names import QUERY_CLOCKS
+from models.messages import Answer, ItemSubject, MigratePolicy, Timeline
+from models.names import QUERY_CLOCKS, QUERY_SUBJECT
 from models.people import Act
 from policies.clock_record import explain_recalled
 from policies.explanation import explain
@@ -150,3 +151,30 @@ async def test_a_broken_policy_moves_nothing_and_the_refusal_is_kept(
 
     assert failure == "PolicyInvalid"
     assert (await office.timeline(issue))[-1] == "act_refused"
+
+
+async def test_what_the_desk_shows_before_a_move_is_what_the_move_changes(
+    office: Office, policies: Path
+) -> None:
+    issue = await triaged(office, REFUND)
+    promise_less(policies)
+    handle = office.handle(issue)
+    subject = await handle.query(QUERY_SUBJECT, result_type=ItemSubject)
+    facts = await handle.query(QUERY_CLOCKS, result_type=ClockFacts)
+
+    shown = preview(policies, subject, facts, await office.now())
+    await move(office, issue)
+
+    moved = await handle.query(QUERY_SUBJECT, result_type=ItemSubject)
+    assert (shown.version_before, shown.version) == (
+        subject.snapshot.version,
+        moved.snapshot.version,
+    )
+    assert [one.what for one in shown.differences] == [
+        "target of first response",
+        "first response due",
+    ]
+    assert shown.differences[0].after == "1 min"
+    facts = await handle.query(QUERY_CLOCKS, result_type=ClockFacts)
+    again = preview(policies, moved, facts, await office.now())
+    assert (again.same_policy, again.differences) == (True, ())
