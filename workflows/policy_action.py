@@ -52,10 +52,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.exception_errand import follow_up
 
 
-TELLS_REFUSED_VOTES = "tells-refused-votes"
-"""The patch since which an item is told of votes given in Jira that did not count."""
-
-
 @workflow.defn(name=POLICY_ACTION_WORKFLOW)
 class PolicyActionWorkflow:
     """One request. All votes, the expiry and a withdrawal meet here, in one serial order."""
@@ -157,8 +153,7 @@ class PolicyActionWorkflow:
             return
         judged = self._hearing.count(vote)
         # In Jira nobody is answered, so the issue has to say it.
-        in_jira = isinstance(judged, RefusedBallot) and vote.actor.channel is Channel.JIRA
-        if in_jira and workflow.patched(TELLS_REFUSED_VOTES):
+        if isinstance(judged, RefusedBallot) and vote.actor.channel is Channel.JIRA:
             notice = BallotRefused(request_id=vote.request_id, refused=judged)
             await self.tell_item(SIGNAL_BALLOT_REFUSED, notice)
 
