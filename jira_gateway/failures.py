@@ -22,6 +22,7 @@ from temporalio.exceptions import ApplicationError
 
 from jira_gateway.retry_after import retry_delay
 from models.failures import (
+    ISSUE_ARCHIVED,
     ISSUE_GONE,
     JIRA_AUTHENTICATION,
     JIRA_CONFLICT,
@@ -100,6 +101,16 @@ def translate(
         type=refusal.failure.type,
         non_retryable=not refusal.failure.retryable,
         next_retry_delay=delay,
+    )
+
+
+def archived() -> ApplicationError:
+    """Jira shows the issue and takes nothing for it until somebody restores it."""
+    return ApplicationError(
+        ISSUE_ARCHIVED.remedy,
+        {"method": "GET", "endpoint": "issue/{id}", "status": 200, "fields": []},
+        type=ISSUE_ARCHIVED.type,
+        non_retryable=True,
     )
 
 

@@ -61,3 +61,8 @@ def account_id_of(user: Mapping[str, Any] | None) -> str | None:
         return None
     found = user.get("accountId") or user.get("key") or user.get("name")
     return None if found is None else str(found)
+
+
+def is_archived(fields: Mapping[str, Any]) -> bool:
+    """Whether these fields, `archiveddate` among them, are those of an archived issue."""
+    return fields.get("archiveddate") is not None

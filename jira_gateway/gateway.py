@@ -61,10 +61,10 @@ class JiraGateway:
         """Pages of issues of our project, and of moved items, that changed since then."""
         return search.changed_since(self.clients, self.project_key, since)
 
-    def missing(self, issue_ids: Sequence[str]) -> frozenset[str]:
-        """Those of these issues that Jira has no more, or hides from us."""
+    def out_of_reach(self, issue_ids: Sequence[str]) -> existence.OutOfReach:
+        """Those of these issues that Jira has no more, hides from us, or keeps in its archive."""
         with self._about():
-            return existence.missing(self.clients, issue_ids)
+            return existence.out_of_reach(self.clients, issue_ids)
 
     def look_up(self, rows: Sequence[IntakeRow]) -> dict[intake.Identity, tuple[str, str]]:
         """Id and key of every row's issue that exists, one search for fifty rows."""

@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from jira_gateway.client import JiraClients
-from jira_gateway.fields import account_id_of, moment_of, name_of, number_of, text_of
+from jira_gateway.failures import archived
+from jira_gateway.fields import account_id_of, is_archived, moment_of, name_of, number_of, text_of
 from jira_gateway.interpreter import Interpreter
 from jira_gateway.observation import RawIssue, change_mark, has_news, observe
 from models.jira_view import Cursor, ObservedIssue
 from models.names import ITEM_PROPERTY, SOURCE_PROPERTY
 
 PROJECTED_FIELDS = (
-    "status,priority,assignee,duedate,labels,resolution,issuelinks,comment,created,updated,reporter"
+    "status,priority,assignee,duedate,labels,resolution,issuelinks,comment,created,updated,"
+    "reporter,archiveddate"
 )
 TEXT_FIELDS = "summary,description,issuetype,project,fixVersions,versions"
 PROPERTIES = f"{ITEM_PROPERTY},{SOURCE_PROPERTY}"
@@ -93,7 +95,10 @@ def fetch(
     with_text: bool = False,
     with_transitions: bool = False,
 ) -> RawIssue:
-    """GET the issue, and the rest of its comments and history only when a page was not enough."""
+    """GET the issue, and the rest of its comments and history only when a page was not enough.
+
+    Raises `ApplicationError`, type `IssueArchived` for one that can be read but not written.
+    """
     raw = clients.get(
         f"issue/{issue_id}",
         {
@@ -104,7 +109,10 @@ def fetch(
             "properties": PROPERTIES,
         },
     )
-    comments = (raw.get("fields") or {}).get("comment") or {}
+    fields = raw.get("fields") or {}
+    if is_archived(fields):
+        raise archived()
+    comments = fields.get("comment") or {}
     changes = raw.get("changelog") or {}
     known_comments = tuple(comments.get("comments") or ())
     known_changes = tuple(changes.get("histories") or ())

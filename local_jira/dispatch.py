@@ -12,6 +12,7 @@ from local_jira.auth import UnreadableTokenError, authenticate
 from local_jira.calls import PROBLEM_TYPE, Answer, Call
 from local_jira.changes.work import journal_entry
 from local_jira.failures import (
+    ForbiddenError,
     ProblemError,
     RateLimitedError,
     RefusalError,
@@ -27,7 +28,7 @@ from local_jira.routes import (
     SESSION,
 )
 from local_jira.routing import Match, RouteTable
-from local_jira.store.issues import find_issue
+from local_jira.store.issues import IssueRecord, find_issue
 from local_jira.store.journal import finish_request, record_request
 
 log = structlog.get_logger("local_jira")
@@ -102,6 +103,7 @@ def _perform(call: Call) -> Answer:
         if call.account is None and not match.route.anonymous:
             raise UnauthenticatedError
         _hold_to_limits(call)
+        _refuse_archived(call)
     answer = match.route.handler(call)
     _charge(call, target, answer)
     return answer
@@ -117,15 +119,27 @@ def _costs_points(call: Call) -> bool:
     return everybody or (is_app and call.has_bearer_token)
 
 
+def _written_issue(call: Call) -> IssueRecord | None:
+    """The issue that a call would write, as its path names it."""
+    name = call.parameters.get("issueIdOrKey")
+    if call.method == "GET" or not name:
+        return None
+    return find_issue(call.site.database.reader(), name)
+
+
+def _refuse_archived(call: Call) -> None:
+    """Nothing that belongs to an archived issue can be written until it is restored."""
+    issue = _written_issue(call)
+    if issue is not None and issue.fields.get("archiveddate") is not None:
+        raise ForbiddenError("The issue is archived. Restore it to change it.")
+
+
 def _hold_to_limits(call: Call) -> None:
     """Raise RateLimitedError when the call is one too many; note the headers of its answer."""
     book = call.site.limits
     if not book.limits.enabled:
         return
-    name = call.parameters.get("issueIdOrKey")
-    issue = None
-    if call.method != "GET" and name:
-        issue = find_issue(call.site.database.reader(), name)
+    issue = _written_issue(call)
     asked = Asked(
         call.method, call.endpoint, _caller(call), issue.id if issue else None, _costs_points(call)
     )

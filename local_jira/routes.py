@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from local_jira.handlers import (
+    archiving,
     attachments,
     bulk_changelogs,
     bulk_properties,
@@ -51,6 +52,7 @@ PLATFORM = RouteTable(
         *_left_out_of("platform"),
         *server.ROUTES,
         *definitions.ROUTES,
+        *archiving.ROUTES,
         *issues.ROUTES,
         *attachments.ROUTES,
         *project_parts.ROUTES,

@@ -136,7 +136,7 @@ class SweepResult(Frozen):
 
 
 class ReconcileResult(Frozen):
-    """How many items ran, and how many were told because their issue is not to be found."""
+    """How many items ran, and how many were told: their issue is gone, archived, or restored."""
 
     running: int
     told: int

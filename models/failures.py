@@ -103,6 +103,13 @@ ISSUE_GONE = Failure(
     who=WhoActs.NOBODY,
     remedy="The issue was deleted, or hidden from our account. The item ends with that reason.",
 )
+ISSUE_ARCHIVED = Failure(
+    type="IssueArchived",
+    retryable=False,
+    who=WhoActs.JIRA_ADMIN,
+    remedy="The issue is archived, so nothing can be written to it and its item waits. Restore it "
+    "in Jira and the item goes on by itself, or delete it and the item ends.",
+)
 STATUS_UNREACHABLE = Failure(
     type="StatusUnreachable",
     retryable=False,
@@ -300,6 +307,7 @@ ALL_FAILURES: tuple[Failure, ...] = (
     JIRA_HELD,
     JIRA_REFUSED,
     ISSUE_GONE,
+    ISSUE_ARCHIVED,
     STATUS_UNREACHABLE,
     POLICY_INVALID,
     LEDGER_UNAVAILABLE,

@@ -1,4 +1,4 @@
-"""Asks now and then which issues still exist, because a deletion can go untold for ever."""
+"""Asks now and then which issues still exist, because an end can go untold for ever."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class ReconcileWorkflow:
 
     @workflow.run
     async def run(self) -> ReconcileResult:
-        """Wake every item whose issue is not to be found."""
+        """Wake every item whose issue is gone, was archived, or was restored."""
         result = await workflow.execute_activity_method(
             ReconcileActivities.reconcile,
             **options.sweep("Look whether the issues of running items still exist"),
         )
         workflow.set_current_details(
-            f"Of {result.running} running items, {result.told} lost their issue."
+            f"Of {result.running} running items, {result.told} were told of their issue."
         )
         return result

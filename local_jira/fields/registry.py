@@ -95,6 +95,8 @@ SYSTEM_FIELDS = (
         edit=False,
         clauses=("statusCategoryChangedDate",),
     ),
+    FieldDefinition("archiveddate", "Archived", DateTime(), create=False, edit=False),
+    FieldDefinition("archivedby", "Archiver", User(), create=False, edit=False),
 )
 
 _CUSTOM_KINDS: dict[str, tuple[type[FieldKind], str]] = {

@@ -26,7 +26,7 @@ CLOUD_ONLY = frozenset(
         "search/jql", "search/approximate-count", "jql/match", "jql/parse", "issue/bulkfetch",
         "issue/{issueIdOrKey}/changelog", "issue/{issueIdOrKey}/changelog/list",
         "changelog/bulkfetch", "comment/list", "project/search", "field/search", "label",
-        "statuses", "statuses/search", "priority/search", "resolution/search", "user/bulk",
+        "statuses", "statuses/search", "issue/archive", "issue/unarchive", "priority/search", "resolution/search", "user/bulk",
         "users", "users/search", "issue/createmeta", "webhook", "webhook/failed",
         "webhook/refresh",
     }

@@ -99,6 +99,9 @@ def index_row(site: "Site", connection: sqlite3.Connection, issue: IssueRecord) 
 
 
 def _write_row(site: "Site", connection: sqlite3.Connection, issue: IssueRecord) -> None:
+    if issue.fields.get("archiveddate") is not None:
+        connection.execute("DELETE FROM search_index WHERE issue_id = ?", (issue.id,))
+        return
     row = index_row(site, connection, issue)
     names = ", ".join(row)
     marks = ", ".join(f":{name}" for name in row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from models.approval import ActionKind
 from models.events import EventKind
@@ -119,6 +120,28 @@ async def leaving_the_project(post: PostOffice, told: Told) -> Heard:
     return Counter({("edited_in_jira", "project"): 1, ("edited_in_jira", "issuetype"): 1})
 
 
+async def another_type(post: PostOffice, told: Told) -> Heard:
+    """Support finds out that it is a task rather than feedback."""
+    await post.office.edit(told.issue, "ada", issuetype={"name": "Task"}, tell=False)
+    return Counter({("edited_in_jira", "issuetype"): 1})
+
+
+async def a_subtask_and_back(post: PostOffice, told: Told) -> Heard:
+    """The issue becomes a part of another one, and is taken out of it again.
+
+    Of both the type tells; what an issue is a part of is not among the fields that items follow.
+    """
+    office = post.office
+    parent = await office.create("The whole of it")
+    kinds: tuple[dict[str, Any], ...] = (
+        {"issuetype": {"name": "Sub-task"}, "parent": {"key": parent.key}},
+        {"issuetype": {"name": "Feedback"}, "parent": None},
+    )
+    for fields in kinds:
+        await office.edit(told.issue, "ada", tell=False, **fields)
+    return Counter({("edited_in_jira", "issuetype"): 2})
+
+
 ALL_NEWS = (
     News("a word of the customer's", a_word_of_the_customers),
     News("a vote by a comment", a_vote_by_a_comment),
@@ -126,4 +149,6 @@ ALL_NEWS = (
     News("a move", a_move),
     News("a deletion", a_deletion, ends=True),
     News("leaving the project", leaving_the_project),
+    News("another type", another_type),
+    News("a sub-task and back", a_subtask_and_back),
 )

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
-from activities.reconcile import RUNNING
+from activities.reconcile import RUNNING, STOPPED
 from desk.app import make_intake
 from desk.temporal_link import TemporalLink
 from desk.webhook import webhook_routes
@@ -113,14 +113,23 @@ class PostOffice:
         )
         return result
 
-    async def listed(self, issue: Issue) -> None:
+    async def listed(self, issue: Issue, which: str = RUNNING) -> None:
         """Wait until Temporal's visibility, which is some moments behind, shows that the item runs."""
         item = self.office.handle(issue).id
 
         async def shown() -> bool:
-            return item in [one.id async for one in self.office.client.list_workflows(RUNNING)]
+            return item in [one.id async for one in self.office.client.list_workflows(which)]
 
         await self.patiently(shown, say=f"visibility lists {issue.key}")
+
+    async def shown_as_stopped(self, issue: Issue) -> None:
+        """Wait until Temporal's visibility shows that the item waits for an operator."""
+        await self.listed(issue, STOPPED)
+
+    async def goes_on(self, issue: Issue) -> None:
+        """Compare the items with their issues until this one is told that it may go on."""
+        await self.shown_as_stopped(issue)
+        assert (await self.reconcile()).told == 1
 
     async def at_rest(self, issue: Issue) -> None:
         """Wait until the item has nothing under way and nothing untaken."""

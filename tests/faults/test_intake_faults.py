@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 
 from jira_gateway import intake
 from models.events import EventKind
+from models.failures import ISSUE_ARCHIVED
 from models.intake import IntakeRow
 from models.lifecycle import Stage
 from models.names import ITEM_LABEL
@@ -116,6 +117,67 @@ async def test_an_issue_whose_deletion_nobody_told_ends_its_item(tmp_path: Path)
         await post.listed(issue)
         found = await post.reconcile()
         assert (found.running, found.told) == (1, 1)
+        await office.handle(issue).result()
+        assert EventKind.ISSUE_GONE in await office.timeline(issue)
+
+
+@pytest.mark.parametrize("webhooks", ["arrive", "are lost"])
+async def test_an_archived_issue_stops_its_item_until_it_is_restored(
+    tmp_path: Path, webhooks: str
+) -> None:
+    async with real_office(tmp_path) as office, open_post_office(office) as post:
+        issue = await office.report("Trouble")
+        await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+        await office.comment(issue, "cora", "Still broken", tell=False)
+        sent = await post.collect(2)
+        await office.archive(issue)
+        if webhooks == "arrive":
+            assert (await post.deliver(sent[-1])).status_code == 200
+        else:
+            await post.listed(issue)
+            assert (await post.reconcile()).told == 1
+        status = await office.until(
+            issue, lambda s: s.parked == ISSUE_ARCHIVED.type, say="it waits for its issue"
+        )
+        assert status.remedy == ISSUE_ARCHIVED.remedy
+        await office.restore(issue)
+        if webhooks == "arrive":
+            await office.comment(issue, "cora", "And again", tell=False)
+            for delivery in await post.collect(1):
+                assert (await post.deliver(delivery)).status_code == 200
+        else:
+            await post.goes_on(issue)
+        await post.everything_is_heard(issue)
+        await office.until(issue, lambda s: s.parked is None, say="it goes on")
+        assert await post.events(issue, EventKind.ISSUE_GONE) == []
+
+
+async def test_an_item_whose_issue_stays_archived_is_left_alone(tmp_path: Path) -> None:
+    async with real_office(tmp_path) as office, open_post_office(office) as post:
+        issue = await office.report("Trouble")
+        await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+        await office.archive(issue)
+        await office.tell(issue)
+        await office.until(issue, lambda s: s.parked is not None, say="it stops")
+        await post.shown_as_stopped(issue)
+        await post.at_rest(issue)
+        before = await post.timeline(issue)
+        found = await post.reconcile()
+        assert (found.running, found.told) == (1, 0)
+        assert await post.timeline(issue) == before
+
+
+async def test_an_issue_that_was_restored_and_then_deleted_ends_its_item(tmp_path: Path) -> None:
+    async with real_office(tmp_path) as office, open_post_office(office) as post:
+        issue = await office.report("Trouble")
+        await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+        await office.archive(issue)
+        await office.tell(issue)
+        await office.until(issue, lambda s: s.parked is not None, say="it stops")
+        await office.restore(issue)
+        await office.delete(issue, tell=False)
+        await post.listed(issue)
+        assert (await post.reconcile()).told == 1
         await office.handle(issue).result()
         assert EventKind.ISSUE_GONE in await office.timeline(issue)
 

@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from jira_gateway import existence
 from jira_gateway.client import JiraClients
+from jira_gateway.existence import OutOfReach
 from local_jira.testing import RunningLocalJira, running_local_jira
 from models.failures import JIRA_AUTHENTICATION
 from tests.jira_gateway.jira_people import Desk, clients_of
@@ -32,7 +33,18 @@ def test_only_deleted_issues_are_missing_and_a_moved_one_is_there(
     with either.client(either.admin_auth) as http:
         http.delete(f"/rest/api/2/issue/{gone[0]}").raise_for_status()
     asked = [issue_id for issue_id, _ in (there, moved, gone)]
-    assert existence.missing(clients, asked) == {gone[0]}
+    assert existence.out_of_reach(clients, asked).gone == {gone[0]}
+
+
+def test_an_archived_issue_is_archived_and_not_gone(
+    site: RunningLocalJira,
+) -> None:
+    issue_id, key = Desk(site).create()
+    with site.client(site.admin_auth) as http:
+        answer = http.put("/rest/api/3/issue/archive", json={"issueIdsOrKeys": [key]})
+        answer.raise_for_status()
+    expected = OutOfReach(gone=frozenset(), archived=frozenset({issue_id}))
+    assert existence.out_of_reach(clients_of(site), [issue_id]) == expected
 
 
 def test_a_call_is_made_for_each_page_of_ids(
@@ -42,11 +54,11 @@ def test_a_call_is_made_for_each_page_of_ids(
     ids = [Desk(either).create()[0] for _ in range(5)]
     clients.client()
     since = either.journal_position()
-    assert existence.missing(clients, ids) == frozenset()
+    assert existence.out_of_reach(clients, ids) == OutOfReach(frozenset(), frozenset())
     assert sum(either.counts(since).values()) == 3
 
 
 def test_to_a_stranger_nothing_is_missing(site: RunningLocalJira) -> None:
     with pytest.raises(ApplicationError) as caught:
-        existence.missing(clients_of(site, "withdrawn"), [Desk(site).create()[0]])
+        existence.out_of_reach(clients_of(site, "withdrawn"), [Desk(site).create()[0]])
     assert caught.value.type == JIRA_AUTHENTICATION.type

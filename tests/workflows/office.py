@@ -172,6 +172,16 @@ class Office:
         if tell:
             await self.tell(issue)
 
+    async def archive(self, issue: Issue) -> None:
+        """An admin puts the issue into the archive, of which Jira tells nobody."""
+        await self.now()
+        self._jira("PUT", "/rest/api/3/issue/archive", None, {"issueIdsOrKeys": [issue.key]})
+
+    async def restore(self, issue: Issue) -> None:
+        """An admin takes the issue out of the archive, of which Jira tells nobody."""
+        await self.now()
+        self._jira("PUT", "/rest/api/3/issue/unarchive", None, {"issueIdsOrKeys": [issue.key]})
+
     async def leave(self, issue: Issue, project: str) -> Issue:
         """An admin moves the issue to another project, which gives it another key."""
         await self.now()
