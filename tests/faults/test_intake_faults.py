@@ -113,6 +113,7 @@ async def test_an_issue_whose_deletion_nobody_told_ends_its_item(tmp_path: Path)
     async with real_office(tmp_path) as office, open_post_office(office) as post:
         issue = await office.report("Trouble")
         await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
+        await post.at_rest(issue)
         await office.delete(issue, tell=False)
         await post.listed(issue)
         found = await post.reconcile()

@@ -15,6 +15,11 @@ PAGE_MEMBERS = {
     "isLastPage": "boolean!",
     "_links": "PageLinks!",
 }
+PRUNED_AWAY = {
+    *("component", "component/{id}", "version", "version/{id}"),
+    *("issue/archive", "issue/unarchive"),
+}
+"""Operations that Atlassian documents, and that the pruned copy of its document lacks."""
 # Seen in answers of the real service, but not declared.
 UNDECLARED = {"tmpFromAccountId", "tmpToAccountId"}
 TYPES: dict[str, tuple[type, ...]] = {
