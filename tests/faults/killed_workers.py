@@ -36,7 +36,7 @@ from tests.faults.write_kinds import FOREIGN, Write
 from worker import build_activities
 
 ANY_PORT = StackPorts(temporal=0, temporal_ui=0, jira=0, effects=0, desk=0)
-VICTIMS = 3
+VICTIMS = 5
 """Together they have more hands than there are calls to hang."""
 ELSEWHERE = "PROD"
 """What the workers' sweep looks through, so that it starts no items for issues made here."""
