@@ -17,9 +17,11 @@ from models.approval import (
     StageClock,
     StagePlan,
 )
+from models.approval_request import ApprovalRequest
 from models.approval_rule import ApprovalRule, OnRefusal
 from models.people import Channel
 from models.policy import PolicySnapshot
+from policies import approval
 from policies.approval_words import explain
 from policies.business_time import DAYS_COVERED, CalendarExhausted, add_seconds, expand
 from policies.conditions import (
@@ -159,6 +161,14 @@ def clock_of(rule: ApprovalRule, snapshot: PolicySnapshot, now: datetime) -> Sta
         remind_at=_later(rule, rule.remind_after, snapshot, now) if rule.remind_after else None,
         deputies_at=_later(rule, deputy.after, snapshot, now) if deputy else None,
     )
+
+
+def timed(request: ApprovalRequest, snapshot: PolicySnapshot) -> ApprovalRequest:
+    """A stage that was just reached gets its times, counted from when it was reached."""
+    if request.outcome is not None or request.clock is not None:
+        return request
+    reached = approval.reached_at(request)
+    return approval.timed(request, clock_of_rule(request.plan.rule, snapshot, reached))
 
 
 def _excluded(
