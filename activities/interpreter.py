@@ -16,7 +16,7 @@ from models.approval import Choice
 from models.jira_view import CommandName, JiraCommand, Side
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
-from policies.commands import end_of_day
+from policies.days import end_of_day, read_day
 from policies.proof_content import of_ballot, of_delegation, of_move
 
 PROOF_LASTS = timedelta(hours=24)
@@ -28,6 +28,7 @@ ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.REJECT: Act.VOTE,
     CommandName.DELEGATE: Act.VOTE,
     CommandName.ACK: Act.ACKNOWLEDGE,
+    CommandName.HANDOVER: Act.ACKNOWLEDGE,
     CommandName.RESOLVE: Act.RESOLVE,
     CommandName.OVERRIDE: Act.OVERRIDE,
     CommandName.PROPOSE: Act.PROPOSE,
@@ -182,7 +183,7 @@ def _content_of(command: JiraCommand) -> str:
     """What a vote is bound to; the proofs of other commands are bound to act and item alone."""
     if command.name is CommandName.DELEGATE:
         to, until, *_ = command.arguments
-        return of_delegation(_named(command), to, end_of_day(until))
+        return of_delegation(_named(command), to, end_of_day(read_day(until)))
     choice = CHOICE_OF_COMMAND.get(command.name)
     if choice is None:
         return ""

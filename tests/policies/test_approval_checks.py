@@ -75,6 +75,8 @@ def test_a_rule_with_the_same_condition_below_another_is_never_used(spoil: Spoil
         ("{from: fay, to: nobody, since: 2026-07-01, until: 2026-07-02}", "is no person"),
         ("{from: fay, to: fay, since: 2026-07-01, until: 2026-07-02}", "is the same person"),
         ("{from: fay, to: sam, since: 2026-07-02, until: 2026-07-01}", "is before since"),
+        ("{from: fay, to: sam, since: 2026-07-01, until: 9999-12-31}", "lies before 1900 or after"),
+        ("{from: fay, to: sam, since: 0001-01-01, until: 2026-07-02}", "lies before 1900 or after"),
         ("{from: fay, to: followthrough, since: 2026-07-01, until: 2026-07-02}", "is no person"),
     ],
 )
