@@ -47,6 +47,11 @@ UNKNOWN_AUTHOR = (
     "the person there, or give the command from an account that is listed."
 )
 
+OVERWRITTEN = (
+    "Somebody else has edited that comment, so nobody knows whose words these are. Give the command "
+    "in a comment of your own."
+)
+
 
 class People(Protocol):
     """Who is who, as of now."""
@@ -101,6 +106,9 @@ class JiraInterpreter:
             return CommentMeaning(side=side, gratitude=is_gratitude(text))
         machine = side is Side.MACHINE and person is None
         command = None if machine else self._parse_command(text)
+        if command is not None and author.overwritten:
+            refused = command.model_copy(update={"problem": OVERWRITTEN})
+            return CommentMeaning(side=side, command=refused)
         if command is not None:
             return CommentMeaning(side=side, command=self._signed(issue, command, person, at))
         if public and side is Side.STAFF and person is None:

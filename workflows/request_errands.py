@@ -100,7 +100,7 @@ class RequestErrands:
             request_id = action.proposal.request_id
             self._watched[request_id] = asyncio.create_task(self._watch(request_id, child))
         actions = tuple(
-            a.model_copy(update={"started": True, "digest": digest})
+            a.model_copy(update={"started": True, "digest": digest, "facts": request.item})
             if a.workflow_id == action.workflow_id
             else a
             for a in self._item.state.actions

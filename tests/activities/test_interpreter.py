@@ -4,6 +4,7 @@ import pytest
 
 from activities.interpreter import (
     ACT_OF_COMMAND,
+    OVERWRITTEN,
     PROOF_LASTS,
     UNKNOWN_AUTHOR,
     JiraInterpreter,
@@ -132,6 +133,16 @@ def test_a_command_of_an_unlisted_account_has_no_actor_and_says_why(
     assert command.name is CommandName.ACK
     assert command.actor is None
     assert command.problem == UNKNOWN_AUTHOR
+
+
+def test_a_command_in_a_comment_that_somebody_else_has_edited_is_nobodys(
+    interpreter: JiraInterpreter,
+) -> None:
+    edited = LENA.model_copy(update={"overwritten": True})
+    command = interpreter.comment(ISSUE, edited, "/approve fine", NOW, public=False).command
+    assert command is not None
+    assert command.actor is None
+    assert command.problem == OVERWRITTEN
 
 
 def test_a_customers_words_are_never_a_command(interpreter: JiraInterpreter) -> None:
