@@ -83,10 +83,14 @@ def _rule_for(
 def facts_of(proposal: ActionProposal, item: ItemFacts) -> dict[str, Fact]:
     """What conditions look at. An action without an amount counts as above every limit."""
     amount = proposal.amount
+    before = item.asked_before.get(proposal.kind.value, 0)
     return {
         "action.kind": proposal.kind.value,
         "action.has_amount": amount is not None,
         "action.amount_minor": min(amount.minor, MOST_MINOR_UNITS) if amount else MOST_MINOR_UNITS,
+        "action.total_minor": min(before + amount.minor, MOST_MINOR_UNITS)
+        if amount
+        else MOST_MINOR_UNITS,
         "action.currency": amount.currency if amount else "",
         "action.evidence_count": len(proposal.evidence),
         "action.level": proposal.rung or 0,

@@ -77,7 +77,7 @@ class RequestErrands:
         digest = digest_now(state, action.proposal)
         request = ActionStart(
             proposal=action.proposal,
-            item=item_facts(state),
+            item=item_facts(state, action.proposal),
             snapshot=state.snapshot,
             report_to=state.workflow_id,
             asked=action.asked,

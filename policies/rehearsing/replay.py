@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.approval import ActionKind, ActionProposal, ApprovalPlan, Money
+from models.approval import ActionKind, ActionProposal, ApprovalOutcome, ApprovalPlan, Money
 from models.clocks import ClockName, ClockRun
 from models.events import Event, EventKind
 from models.item_state import ItemState
@@ -31,7 +31,7 @@ from policies.lifecycle import (
     running_clocks,
     taking_on,
 )
-from policies.lifecycle.facts import item_facts
+from policies.lifecycle.facts import added_up, item_facts
 from policies.lifecycle.ladder import (
     change_severity,
     looked_up,
@@ -46,6 +46,7 @@ from policies.snapshot import pin
 
 SOMEBODY = Actor(person="somebody", channel=Channel.JIRA)
 """Who did what the history does not say who did."""
+_GRANTED = frozenset(one for one in ApprovalOutcome if one.granted)
 MOST_DEADLINES = 10_000
 """A ladder that asks for more than this while one item waits would never come to an end."""
 
@@ -101,6 +102,7 @@ class _Replay:
         self._levels: list[LevelReached] = []
         self._rules: list[RuleMet] = []
         self._leave = LeaveAsked()
+        self._proposed_before: dict[str, ActionProposal] = {}
 
     def played(self) -> Rehearsed:
         """What happened, with everything that fell due in between, until the history ends."""
@@ -178,7 +180,10 @@ class _Replay:
 
     def _met(self, proposal: ActionProposal, at: datetime) -> ApprovalPlan:
         """Note which approval rule decides."""
-        made = plan(proposal, item_facts(self.state), running_clocks.pinned(self.state), at)
+        facts = item_facts(self.state).model_copy(
+            update={"asked_before": added_up(self._proposed_before.values())}
+        )
+        made = plan(proposal, facts, running_clocks.pinned(self.state), at)
         met = RuleMet(action=proposal.kind, rule=made.rule, people=made.quorum, at=at)
         self._rules.append(met)
         return made
@@ -198,6 +203,8 @@ class _Replay:
                 return self._corrected(event)
             case EventKind.ACTION_PROPOSED:
                 return self._proposed(event)
+            case EventKind.ACTION_ENDED:
+                return self._ended(event)
             case EventKind.ANSWERED:
                 return stand_down_if_calm(_followed(state, event), event.at)
             case EventKind.ISSUE_GONE:
@@ -209,13 +216,22 @@ class _Replay:
 
     def _proposed(self, event: Event) -> ItemState:
         """The rule that is met may say whether the clocks stand still meanwhile."""
-        made = self._met(_proposal(event, self._past), event.at)
+        proposal = _proposal(event, self._past)
+        made = self._met(proposal, event.at)
+        self._proposed_before[proposal.request_id] = proposal
         state = _followed(self.state, event)
         if made.pause_clocks is None:
             return state
         facts = {"request": event.facts.get("request"), "pauses": made.pause_clocks}
         update = {"kind": EventKind.ACTION_PLANNED, "facts": facts}
         return _followed(state, event.model_copy(update=update))
+
+    def _ended(self, event: Event) -> ItemState:
+        """What was not granted then does not count against what was asked later."""
+        outcome = event.facts.get("outcome")
+        if outcome not in _GRANTED:
+            self._proposed_before.pop(str(event.facts.get("request")), None)
+        return _followed(self.state, event)
 
     def _corrected(self, event: Event) -> ItemState:
         state, facts = self.state, event.facts

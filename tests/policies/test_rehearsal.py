@@ -15,7 +15,7 @@ from policies.problems import PolicyError
 from policies.rehearsing import agreement, from_ledger, from_rows
 from policies.rehearsing.comparison import compare
 from policies.rehearsing.replay import replay
-from tests.policies.past_items import MONDAY, after, events, past
+from tests.policies.past_items import MONDAY, Told, after, events, past
 
 
 def verdicts(one: PastItem, policy_set: PolicySet) -> dict[ClockName, Verdict]:
@@ -51,6 +51,18 @@ def test_an_action_that_was_proposed_meets_the_rule_of_the_changed_policy(
     found = numbers(compare([one], shipped, stricter))
     assert found["needed approval by small refunds"] == (1, 0)
     assert found["needed approval by larger refunds"] == (0, 1)
+
+
+def test_many_small_credits_of_the_past_meet_the_rule_of_large_ones(shipped: PolicySet) -> None:
+    def credit(request: str, at: float, outcome: str) -> tuple[Told, Told]:
+        asked = {"request": request, "action": "credit", "amount_minor": 900, "currency": "EUR"}
+        ended = {"request": request, "action": "credit", "outcome": outcome}
+        return (EventKind.ACTION_PROPOSED, at, asked), (EventKind.ACTION_ENDED, at + 0.1, ended)
+
+    refused = past(*credit("a", 1, "rejected"), *credit("b", 2, "not_needed"))
+    again = past(*credit("a", 1, "not_needed"), *credit("b", 2, "not_needed"))
+    assert [met.people for met in replay(refused, shipped).rehearsed.rules] == [0, 0]
+    assert [met.people for met in replay(again, shipped).rehearsed.rules] == [0, 1]
 
 
 def test_a_rule_that_lets_the_clocks_stand_still_does_so_in_a_rehearsal(

@@ -23,7 +23,7 @@ from models.lifecycle import Severity, StatusCategory
 from models.messages import ActionChanged, BallotRefused, ProposeAction
 from models.people import Channel
 from models.status_map import StatusMap
-from policies import approval_acts
+from policies import approval_acts, approval_plan
 from policies.lifecycle import actions_in, acts, edits_in
 from policies.lifecycle.facts import item_facts, tell_outdated
 from policies.lifecycle.ladder import change_severity
@@ -267,3 +267,30 @@ def test_a_refused_vote_on_a_request_of_another_item_says_nothing() -> None:
     )
     notice = BallotRefused(request_id="of-another-item", refused=refused)
     assert actions_in.ballot_refused(state, notice) == state
+
+
+def test_many_small_requests_are_one_large_one_in_whatever_currencies() -> None:
+    state = item()
+    for currency in ("EUR", "USD"):
+        message = ProposeAction(
+            actor=samples.actor("omar"),
+            kind=ActionKind.CREDIT,
+            summary="Sorry.",
+            amount=Money(minor=900, currency=currency),
+        )
+        state = acts.propose(state, message, after(1)).state
+    newest = state.actions[-1].proposal
+    looked_at = approval_plan.facts_of(newest, item_facts(state, newest))
+    assert (looked_at["action.amount_minor"], looked_at["action.total_minor"]) == (900, 1800)
+
+
+def test_what_was_refused_before_does_not_count_against_a_request() -> None:
+    state = asked(item())
+    first = state.actions[0].proposal
+    result = ActionResult(
+        request_id=first.request_id, outcome=ApprovalOutcome.REJECTED, ended_at=after(2)
+    )
+    state = asked(actions_in.ended(state, result, after(2)))
+    newest = state.actions[-1].proposal
+    looked_at = approval_plan.facts_of(newest, item_facts(state, newest))
+    assert looked_at["action.total_minor"] == 9900
