@@ -166,9 +166,7 @@ def test_what_does_not_fit_is_said_with_its_place(
 def test_an_approval_rule_below_one_that_decides_everything_is_found(
     spoil: Callable[..., tuple[str, ...]],
 ) -> None:
-    condition = (
-        '    when: action.amount_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]\n'
-    )
+    condition = '    when: action.amount_minor <= 5000 && action.total_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]\n'
     problems = spoil("approval.yaml", (condition, ""))
     assert [problem.partition(" takes")[0].partition("rules.")[2] for problem in problems] == [
         "3.name: is never used, since 'small refunds' above it",
@@ -255,8 +253,14 @@ def test_of_very_many_problems_the_first_are_told_and_the_rest_counted(policies:
 def test_a_quorum_that_is_no_number_is_not_taken_for_one(
     spoil: Callable[..., tuple[str, ...]], written: str
 ) -> None:
-    problems = spoil("approval.yaml", ("quorum: 2", f"quorum: {written}"))
-    assert any("rules.3.quorum" in problem for problem in problems), problems
+    problems = spoil(
+        "approval.yaml",
+        (
+            "    quorum: 2\n    groups: [finance]\n    expires",
+            f"    quorum: {written}\n    groups: [finance]\n    expires",
+        ),
+    )
+    assert any("rules.4.quorum" in problem for problem in problems), problems
 
 
 def test_a_missing_a_misnamed_and_an_unreadable_file_are_said(policies: Path) -> None:
