@@ -16,7 +16,7 @@ from models.approval import Choice
 from models.jira_view import CommandName, JiraCommand, Side
 from models.names import action_workflow_id, feedback_workflow_id
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
-from policies.commands import end_of_day
+from policies.days import end_of_day, read_day
 from policies.proof_content import of_ballot, of_delegation, of_move
 
 PROOF_LASTS = timedelta(hours=24)
@@ -28,6 +28,7 @@ ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.REJECT: Act.VOTE,
     CommandName.DELEGATE: Act.VOTE,
     CommandName.ACK: Act.ACKNOWLEDGE,
+    CommandName.HANDOVER: Act.ACKNOWLEDGE,
     CommandName.RESOLVE: Act.RESOLVE,
     CommandName.OVERRIDE: Act.OVERRIDE,
     CommandName.PROPOSE: Act.PROPOSE,
@@ -44,6 +45,11 @@ ACT_OF_EDIT: dict[str, Act] = {
 UNKNOWN_AUTHOR = (
     "The Jira account that gave this command belongs to nobody in people.yaml. Add the account to "
     "the person there, or give the command from an account that is listed."
+)
+
+OVERWRITTEN = (
+    "Somebody else has edited that comment, so nobody knows whose words these are. Give the command "
+    "in a comment of your own."
 )
 
 
@@ -100,6 +106,9 @@ class JiraInterpreter:
             return CommentMeaning(side=side, gratitude=is_gratitude(text))
         machine = side is Side.MACHINE and person is None
         command = None if machine else self._parse_command(text)
+        if command is not None and author.overwritten:
+            refused = command.model_copy(update={"problem": OVERWRITTEN})
+            return CommentMeaning(side=side, command=refused)
         if command is not None:
             return CommentMeaning(side=side, command=self._signed(issue, command, person, at))
         if public and side is Side.STAFF and person is None:
@@ -182,7 +191,7 @@ def _content_of(command: JiraCommand) -> str:
     """What a vote is bound to; the proofs of other commands are bound to act and item alone."""
     if command.name is CommandName.DELEGATE:
         to, until, *_ = command.arguments
-        return of_delegation(_named(command), to, end_of_day(until))
+        return of_delegation(_named(command), to, end_of_day(read_day(until)))
     choice = CHOICE_OF_COMMAND.get(command.name)
     if choice is None:
         return ""

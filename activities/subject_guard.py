@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.approval import with_people_of_today
-from models.approval import ActionKind
+from models.approval import ActionKind, ActionProposal
 from models.effects import Approval, EffectInput
 from models.failures import EFFECT_NOT_PERMITTED, STALE, STALE_UNDER_WAY
 from models.messages import ItemSubject
@@ -50,6 +50,8 @@ class SubjectGuard(Interceptor):
         subject = await self._ask(feedback_workflow_id(given.item.issue_id))
         if proposal.request_id not in subject.waiting:
             _refuse("Its item waits for no such request")
+        if not _asked_so(subject, given, proposal):
+            _stale("Its item asked for it on other facts")
         if digest_of(proposal, subject.item, subject.snapshot.version) != given.digest:
             _stale("What was approved is no longer what it would be done to")
         if not self._still_granted(given, request):
@@ -86,6 +88,15 @@ class _Guarded(ActivityInboundInterceptor):
                 if isinstance(argument, EffectInput):
                     await self._guard.require(argument)
         return await super().execute_activity(input)
+
+
+def _asked_so(subject: ItemSubject, given: Approval, proposal: ActionProposal) -> bool:
+    """Whether conditions were evaluated on the item's own facts, also those that no hash covers."""
+    request = proposal.request_id
+    facts = subject.asked.get(request, given.item)
+    return given.item == facts and proposal.confidence == subject.sure.get(
+        request, proposal.confidence
+    )
 
 
 def _refuse(what: str) -> NoReturn:

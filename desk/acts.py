@@ -41,7 +41,7 @@ from models.messages import (
     Resume,
 )
 from models.people import Act, Actor, Channel, ProofClaim
-from policies.commands import end_of_day
+from policies.days import end_of_day
 from policies.proof_content import of_ballot, of_delegation, of_message
 from runtime.problems import Problem
 from runtime.signing import SigningKey
@@ -229,7 +229,7 @@ class ActSender:
     ) -> Answer:
         """Let somebody else vote on a request in the person's place; `until` is the last day."""
         workflow_id = names.action_workflow_id(request_id)
-        over = end_of_day(until.isoformat())
+        over = end_of_day(until)
         actor = self._actor(person, Act.VOTE, workflow_id, of_delegation(request_id, to, over))
         message = Delegate(actor=actor, request_id=request_id, to=to, until=over)
         return await self._update(workflow_id, names.UPDATE_DELEGATE, message, act_id)

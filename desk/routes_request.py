@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -20,6 +19,7 @@ from models.approval import ActionStatus, Choice
 from models.messages import Answer
 from models.names import action_workflow_id
 from models.people import Person
+from policies.days import read_day
 from policies.request_digest import short
 from runtime.problems import Problem, WrongSettings
 
@@ -62,7 +62,7 @@ def request_routes(site: Site) -> APIRouter:
 
 async def _delegate(site: Site, request_id: str, person: Person, form: Mapping[str, str]) -> Answer:
     try:
-        until = date.fromisoformat(form.get("until", ""))
+        until = read_day(form.get("until", ""))
     except ValueError as error:
         raise WrongSettings("Say until which day, such as 2026-06-30.") from error
     to = form.get("to", "").strip()

@@ -18,10 +18,14 @@ class IssueContext(Frozen):
 
 
 class Author(Frozen):
-    """Who wrote or edited. `account_type` is Jira's own word: atlassian, app or customer."""
+    """Who wrote or edited. `account_type` is Jira's own word: atlassian, app or customer.
+
+    `overwritten`: somebody else has edited the comment since, so its words may be theirs.
+    """
 
     account_id: str | None
     account_type: str | None = None
+    overwritten: bool = False
 
 
 class CommentMeaning(Frozen):

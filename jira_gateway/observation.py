@@ -125,7 +125,7 @@ def _comments(
         _news(issue.comments, cursor, own_account),
         key=lambda comment: number_of(comment.get("id")),
     ):
-        author = _author(comment)
+        author = _author_of_comment(comment)
         at = moment_of(comment.get("created"))
         public = is_public(comment)
         text = text_of(comment.get("body"))
@@ -179,6 +179,13 @@ def _values(field: str, item: Mapping[str, Any]) -> tuple[str | None, str | None
 
 def _field_id(item: Mapping[str, Any]) -> str:
     return str(item.get("fieldId") or item.get("field") or "")
+
+
+def _author_of_comment(comment: Mapping[str, Any]) -> Author:
+    """Whoever may edit all comments could put words into an approver's mouth."""
+    author, editor = _author(comment), account_id_of(comment.get("updateAuthor"))
+    overwritten = editor is not None and editor != author.account_id
+    return author.model_copy(update={"overwritten": overwritten})
 
 
 def _author(entry: Mapping[str, Any]) -> Author:

@@ -68,6 +68,8 @@ class ItemFacts(Frozen):
 
     `customer` is the pseudonymous reference, `revision` counts edits of the issue that matter to
     what was asked, `confidence` (0 to 1) is how sure triage is, and 1 once a person confirmed it.
+    `asked_before` holds for each kind of action the minor units that other requests of the item
+    were granted or wait for, all currencies added.
     """
 
     issue_id: str
@@ -81,6 +83,7 @@ class ItemFacts(Frozen):
     customer: str = ""
     revision: int = 0
     confidence: float = 1.0
+    asked_before: dict[str, int] = {}
 
 
 class Excluded(Frozen):

@@ -92,7 +92,8 @@ class OpenAction(Frozen):
 
     `asked` is the proof of whoever proposed it, kept until it can be handed on. `first` is what was
     asked before it was amended, and `amendments` are the acts that changed it. `digest` is the hash
-    of the request as the item last knew it. `outdated` once the request was told that what it rests
+    of the request as the item last knew it, and `facts` are those of the item on which it was
+    asked. `outdated` once the request was told that what it rests
     on has changed. `ends_at` is when the exception that it began ends, and `ended` says that it
     has.
     """
@@ -101,6 +102,7 @@ class OpenAction(Frozen):
     workflow_id: str
     started: bool = False
     digest: str = ""
+    facts: ItemFacts | None = None
     outdated: bool = False
     result: ActionResult | None = None
     asked: Proof | None = None

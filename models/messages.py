@@ -144,6 +144,8 @@ class ItemSubject(Frozen):
     """What an item answers to the query `subject`: what its requests rest on, and which wait.
 
     `feedback` and `owner` are what rules would be pinned by, if it were moved to other ones.
+    `asked` holds for each waiting request the facts with which it was opened, and `sure` how sure
+    the automation was that asked, if one did: conditions may look at both, and no hash covers them.
     """
 
     item: ItemFacts
@@ -151,6 +153,8 @@ class ItemSubject(Frozen):
     waiting: tuple[str, ...]
     feedback: FeedbackItem | None = None
     owner: str | None = None
+    asked: dict[str, ItemFacts] = {}
+    sure: dict[str, float | None] = {}
 
 
 class ActionStart(Frozen):
@@ -184,12 +188,16 @@ class ActionReminder(Frozen):
 
 
 class ActionChanged(Frozen):
-    """Signal to the item: what is asked was amended, or its rule says whether the clocks pause."""
+    """Signal to the item: what is asked was amended, or its rule says whether the clocks pause.
+
+    `pause_as_usual`: the rule that applies now says nothing of the clocks, so sla.yaml does.
+    """
 
     request_id: str
     proposal: ActionProposal | None = None
     amendment: AmendedAt | None = None
     pause_clocks: bool | None = None
+    pause_as_usual: bool = False
 
 
 class BallotRefused(Frozen):

@@ -50,19 +50,36 @@ def still_to_acknowledge(ladder: Ladder, state: LadderState) -> tuple[str, ...]:
 
 
 def hand_over(
-    ladder: Ladder, state: LadderState, person: str, around: Around, now: datetime
+    ladder: Ladder,
+    state: LadderState,
+    person: str,
+    around: Around,
+    now: datetime,
+    *,
+    by: str = "",
 ) -> LadderState:
     """The level that was told is now this person's: they have its wait to acknowledge.
 
-    What was acknowledged before no longer holds, so that nothing lies between two people. Only
-    called once somebody has been told.
+    What was acknowledged before no longer holds, so that nothing lies between two people. Where all
+    of those told have to acknowledge, the person takes the place of whoever handed it over (`by`)
+    alone: nobody hands over what somebody else still has to do. Only called once somebody has been
+    told.
     """
     rung, told = rung_told(ladder, state), state.told
     if rung is None or told is None:
         return state
+    everybody = told.people if rung.acknowledged_by is AcknowledgedBy.ALL else ()
+    others = tuple(one for one in everybody if one not in (by, person))
+    done = tuple(one for one in told.acknowledged_by if one in others)
     return settled(
         state,
-        told=Told(level=told.level, people=(person,), at=now, woken_at=now),
+        told=Told(
+            level=told.level,
+            people=(*others, person),
+            at=now,
+            woken_at=now,
+            acknowledged_by=done,
+        ),
         acknowledgement=None,
         exhausted=False,
         next_at=wait_after(rung, around, now),

@@ -26,6 +26,9 @@ from models.failures import Failure
 from models.people import Actor, Delegation
 from policies import ballots, quorum
 
+MOST_REFUSED = 200
+"""So many refused votes and other acts are kept as evidence with one request."""
+
 
 def opened(plan: ApprovalPlan, digest: str, now: datetime) -> ApprovalRequest:
     """The request as it is asked; one that needs nobody, or that nobody can grant, ends at once."""
@@ -62,6 +65,8 @@ def cast(
 ) -> tuple[ApprovalRequest, Vote | RefusedBallot]:
     """Judge a ballot and count it, or keep it as refused. `subject` is what its proof must name."""
     judged = ballots.judge(request, ballot, subject, now)
+    if isinstance(judged, RefusedBallot) and _enough_refused(request):
+        return request, judged
     if isinstance(judged, RefusedBallot):
         request = request.model_copy(update={"refused": (*request.refused, judged)})
         facts: dict[str, Fact] = {
@@ -91,6 +96,8 @@ def refuse_act(
     request: ApprovalRequest, actor: Actor, act: str, failure: Failure, why: str, now: datetime
 ) -> ApprovalRequest:
     """Keep an act other than a vote that was refused."""
+    if _enough_refused(request):
+        return request
     facts: dict[str, Fact] = {"act": act, "failure": failure.type, "reason": why}
     return _noted(request, RequestStep.ACT_REFUSED, now, actor, **facts)
 
@@ -180,6 +187,12 @@ def reached_at(request: ApprovalRequest) -> datetime:
 def lacking(request: ApprovalRequest) -> tuple[tuple[str, int], ...]:
     """Which groups of the present stage (empty: all together) still need how many."""
     return quorum.lacking(request.present, _approving(request), _deputies(request))
+
+
+def _enough_refused(request: ApprovalRequest) -> bool:
+    """Whoever tries without end does not make the request too large to be recorded."""
+    refused = (RequestStep.BALLOT_REFUSED, RequestStep.ACT_REFUSED)
+    return sum(event.step in refused for event in request.log) >= MOST_REFUSED
 
 
 def _settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:

@@ -42,7 +42,7 @@ def why_not_granted(
     if request.refused:
         return f"a vote does not count ({request.refused[0].failure})"
     if request.outcome is None:
-        request = approval.pass_time(_timed(request, snapshot), given.decided_at)
+        request = approval.pass_time(approval_plan.timed(request, snapshot), given.decided_at)
     if request.outcome is None or not request.outcome.granted:
         return f"the votes do not allow it ({request.outcome or 'undecided'})"
     return None
@@ -81,7 +81,7 @@ def _held_again(
     snapshot: PolicySnapshot,
 ) -> ApprovalRequest:
     for act in acts:
-        request = _timed(_until(request, act.at), snapshot)
+        request = approval_plan.timed(_until(request, act.at), snapshot)
         if isinstance(act, CountedBallot):
             request, _ = approval.cast(request, act.ballot, act.subject, act.at)
         else:
@@ -93,16 +93,6 @@ def _until(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
     """Time passes until an act; one at the very moment of expiry came before it."""
     at_expiry = request.clock is not None and request.clock.expires_at == now
     return approval.pass_time(request, now - timedelta(microseconds=1) if at_expiry else now)
-
-
-def _timed(request: ApprovalRequest, snapshot: PolicySnapshot) -> ApprovalRequest:
-    """A stage that was just reached gets its times from when it was reached."""
-    if request.outcome is not None or request.clock is not None:
-        return request
-    reached = approval.reached_at(request)
-    return approval.timed(
-        request, approval_plan.clock_of_rule(request.plan.rule, snapshot, reached)
-    )
 
 
 def _request_of(act: Act) -> str:

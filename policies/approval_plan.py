@@ -17,9 +17,11 @@ from models.approval import (
     StageClock,
     StagePlan,
 )
+from models.approval_request import ApprovalRequest
 from models.approval_rule import ApprovalRule, OnRefusal
 from models.people import Channel
 from models.policy import PolicySnapshot
+from policies import approval
 from policies.approval_words import explain
 from policies.business_time import DAYS_COVERED, CalendarExhausted, add_seconds, expand
 from policies.conditions import (
@@ -81,10 +83,14 @@ def _rule_for(
 def facts_of(proposal: ActionProposal, item: ItemFacts) -> dict[str, Fact]:
     """What conditions look at. An action without an amount counts as above every limit."""
     amount = proposal.amount
+    before = item.asked_before.get(proposal.kind.value, 0)
     return {
         "action.kind": proposal.kind.value,
         "action.has_amount": amount is not None,
         "action.amount_minor": min(amount.minor, MOST_MINOR_UNITS) if amount else MOST_MINOR_UNITS,
+        "action.total_minor": min(before + amount.minor, MOST_MINOR_UNITS)
+        if amount
+        else MOST_MINOR_UNITS,
         "action.currency": amount.currency if amount else "",
         "action.evidence_count": len(proposal.evidence),
         "action.level": proposal.rung or 0,
@@ -159,6 +165,14 @@ def clock_of(rule: ApprovalRule, snapshot: PolicySnapshot, now: datetime) -> Sta
         remind_at=_later(rule, rule.remind_after, snapshot, now) if rule.remind_after else None,
         deputies_at=_later(rule, deputy.after, snapshot, now) if deputy else None,
     )
+
+
+def timed(request: ApprovalRequest, snapshot: PolicySnapshot) -> ApprovalRequest:
+    """A stage that was just reached gets its times, counted from when it was reached."""
+    if request.outcome is not None or request.clock is not None:
+        return request
+    reached = approval.reached_at(request)
+    return approval.timed(request, clock_of_rule(request.plan.rule, snapshot, reached))
 
 
 def _excluded(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
 
 from models.action_parameters import AT_ONCE
@@ -17,6 +17,7 @@ from models.jira_view import CommandName, JiraCommand
 from models.lifecycle import Outcome, Severity
 from policies.action_needs import PAYING, what_is_wrong
 from policies.action_words import ParameterError, parameter_words, read_parameters
+from policies.days import read_day
 from policies.money import DECIMALS, AmountError, read_amount
 
 LONGEST_REASON = 2_000
@@ -98,15 +99,10 @@ def _delegate(words: list[str]) -> Read:
     if rest and rest[0].lower() == "until":
         rest = rest[1:]
     try:
-        until = date.fromisoformat(rest[0] if rest else "")
+        until = read_day(rest[0] if rest else "")
     except ValueError:
         raise _Malformed(f"That is no day. {usage}") from None
     return (person[1], until.isoformat(), *request[:1]), rest[1:]
-
-
-def end_of_day(day: str) -> datetime:
-    """The moment at which a day written as `2026-06-30` is over, in UTC."""
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
 
 
 def _only_reason(words: list[str]) -> Read:

@@ -59,6 +59,7 @@ _APPROVAL_NAMES: dict[str, type] = {
     "action.kind": str,
     "action.has_amount": bool,
     "action.amount_minor": int,
+    "action.total_minor": int,
     "action.currency": str,
     "action.evidence_count": int,
     "action.level": int,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from pydantic import Field
 
 from models.base import Frozen
 from models.people import Act, Delegation, Person
+from policies.days import end_of_day
 from policies.documents.people import DelegationEntry, PeopleDocument, PersonEntry
 from policies.documents.rotas import RotaEntry
 
@@ -104,5 +105,5 @@ def _delegation(entry: DelegationEntry) -> Delegation:
         principal=entry.principal,
         delegate=entry.delegate,
         since=datetime.combine(entry.since, time(), UTC),
-        until=datetime.combine(entry.until + timedelta(days=1), time(), UTC),
+        until=end_of_day(entry.until),
     )

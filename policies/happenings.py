@@ -118,11 +118,18 @@ def _requested(event: Event, standing: Standing) -> tuple[list[Condition], Stand
 
 
 def _planned(facts: dict[str, Fact], standing: Standing) -> Standing:
-    """The rule of a request may say otherwise than sla.yaml whether the clocks stand still."""
-    request = str(facts.get("request"))
-    if facts.get("pauses"):
-        return _with(standing, held_by=(*standing.held_by, request))
-    return _with(standing, let_run_by=(*standing.let_run_by, request))
+    """The rule of a request may say otherwise than sla.yaml whether the clocks stand still.
+
+    Once it is amended another rule may decide it, which says otherwise again, or nothing.
+    """
+    request, pauses = str(facts.get("request")), facts.get("pauses")
+    held_by = tuple(one for one in standing.held_by if one != request)
+    let_run_by = tuple(one for one in standing.let_run_by if one != request)
+    if pauses is not None and pauses:
+        held_by = (*held_by, request)
+    elif pauses is not None:
+        let_run_by = (*let_run_by, request)
+    return _with(standing, held_by=held_by, let_run_by=let_run_by)
 
 
 def _reopened(facts: dict[str, Fact]) -> list[Condition]:

@@ -13,6 +13,9 @@ from policies.documents.base import Document
 from policies.problems import PathPart, PolicyError, PolicyProblem, shown, suggestion
 from policies.yaml_source import Source
 
+MOST_PROBLEMS = 100
+"""So many problems of one file are told; nobody reads more, and telling each takes time."""
+
 AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 
@@ -21,9 +24,12 @@ def validate(source: Source, document: type[AnyDocument]) -> AnyDocument:
     try:
         return document.model_validate(source.data)
     except ValidationError as error:
-        raise PolicyError(
-            _problem(source, document, details) for details in error.errors(include_url=False)
-        ) from None
+        found = error.errors(include_url=False)
+        problems = [_problem(source, document, details) for details in found[:MOST_PROBLEMS]]
+        if len(found) > MOST_PROBLEMS:
+            what = f"has {len(found) - MOST_PROBLEMS} more problems"
+            problems.append(source.problem((), what, remedy="correct these first"))
+        raise PolicyError(problems) from None
 
 
 def _problem(source: Source, document: type[Document], details: ErrorDetails) -> PolicyProblem:

@@ -16,11 +16,34 @@ from ruamel.yaml.scalarstring import (
     LiteralScalarString,
     SingleQuotedScalarString,
 )
+from ruamel.yaml.scanner import RoundTripScanner
 
 from policies.problems import PathPart, PolicyError, PolicyProblem
 
+DEEPEST = 50
+"""Brackets within brackets; reading far deeper ones would take minutes before it failed."""
 MOST_VALUES = 100_000
 """A file with more values than this (through aliases, for instance) is refused."""
+
+
+class _TooDeep(YAMLError):  # noqa: N818 - says what happened, as all failures here do
+    """Raised while reading, so that a file made to keep the reader busy does not."""
+
+
+class _Scanner(RoundTripScanner):
+    """Gives up on lists and mappings that stand too deep in each other."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803 - the package calls it so
+        """As in YAML, but only so deep."""
+        if self.flow_level >= DEEPEST:
+            raise _TooDeep
+        super().fetch_flow_collection_start(TokenClass, to_push)
+
+    def add_indent(self, column: int) -> bool:
+        """As in YAML, but only so deep."""
+        if len(self.indents) >= DEEPEST:
+            raise _TooDeep
+        return bool(super().add_indent(column))
 
 
 class _Constructor(RoundTripConstructor):
@@ -90,6 +113,7 @@ def parse(name: str, text: str) -> Source:
     reader = YAML(typ="rt")
     reader.preserve_quotes = True
     reader.Constructor = _Constructor
+    reader.Scanner = _Scanner
     try:
         tree = reader.load(text)
     except DuplicateKeyError as error:
@@ -99,7 +123,7 @@ def parse(name: str, text: str) -> Source:
     except MarkedYAMLError as error:
         what = f"is not valid YAML: {error.problem or error.context or 'unreadable'}"
         raise PolicyError([_marked(name, error, what, "look at the indentation there")]) from None
-    except RecursionError:
+    except (RecursionError, _TooDeep):
         what = "is nested too deeply"
         raise PolicyError([PolicyProblem(name, 1, 1, "", what, remedy="write it flat")]) from None
     except (YAMLError, ValueError, TypeError, AttributeError):  # a merge into itself, for one

@@ -116,6 +116,7 @@ class ApprovalHearing:
 
     async def amend(self, change: AmendAction) -> Refusal | None:
         """Change what is asked and plan it anew, or keep the refusal."""
+        paused = self.opened.plan.pause_clocks
         refusal = approval_acts.why_not_amend(
             self.opened, change, self.start, workflow.info().workflow_id, workflow.now()
         )
@@ -128,11 +129,13 @@ class ApprovalHearing:
                 )
             )
             return refusal
-        request_id = self.start.proposal.request_id
+        pause = self.opened.plan.pause_clocks
         news = ActionChanged(
-            request_id=request_id,
+            request_id=self.start.proposal.request_id,
             proposal=self.start.proposal,
             amendment=self.start.amendments[-1],
+            pause_clocks=pause if pause is not paused else None,
+            pause_as_usual=pause is None and paused is not None,
         )
         await self._asking.tell_item(SIGNAL_ACTION_CHANGED, news)
         return None

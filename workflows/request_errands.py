@@ -77,7 +77,7 @@ class RequestErrands:
         digest = digest_now(state, action.proposal)
         request = ActionStart(
             proposal=action.proposal,
-            item=item_facts(state),
+            item=item_facts(state, action.proposal),
             snapshot=state.snapshot,
             report_to=state.workflow_id,
             asked=action.asked,
@@ -100,7 +100,7 @@ class RequestErrands:
             request_id = action.proposal.request_id
             self._watched[request_id] = asyncio.create_task(self._watch(request_id, child))
         actions = tuple(
-            a.model_copy(update={"started": True, "digest": digest})
+            a.model_copy(update={"started": True, "digest": digest, "facts": request.item})
             if a.workflow_id == action.workflow_id
             else a
             for a in self._item.state.actions

@@ -12,7 +12,7 @@ from policies.documents.base import ConditionText, Document, Identifier, Name
 from policies.durations import Duration
 
 QuorumText = (
-    Annotated[int, Field(ge=0, le=20)]
+    Annotated[int, Field(strict=True, ge=0, le=20)]
     | Annotated[str, StringConstraints(pattern=r"^(any|all|[0-9]{1,3}%)$")]
 )
 """A number of different people, `any` (one), `all`, or a share such as `60%`.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from models.people import Act, NoticeChannel
+from policies.days import Day
 from policies.documents.base import Document, Identifier, Name
 from policies.documents.calendars import Zone
 from policies.documents.rotas import RotaEntry
@@ -58,8 +58,8 @@ class DelegationEntry(Document):
     """Whose vote it is."""
     delegate: Identifier = Field(alias="to")
     """Who gives it instead, without getting a second one beside their own."""
-    since: date
-    until: date
+    since: Day
+    until: Day
     """The last day of it. Days are counted in UTC."""
     acts: tuple[Literal[Act.VOTE], ...] = (Act.VOTE,)
     """What is delegated. Only votes can be: everything else goes by role."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from models.base import within_reach
+from policies.days import Day
 from policies.documents.base import Document, Identifier
 from policies.documents.calendars import OpenHours, Zone
 
@@ -24,7 +26,7 @@ def _time_of_day(written: str) -> str:
 def _without_zone(moment: datetime) -> datetime:
     if moment.tzinfo is not None:
         raise ValueError("is meant in the rota's zone; leave its own zone out")
-    return moment
+    return within_reach(moment)
 
 
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
@@ -36,7 +38,7 @@ class RotationEntry(Document):
 
     members: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     """Person ids, in the order of their turns."""
-    starts: date
+    starts: Day
     """The day of the first hand-off; from then on the first of the members is on call."""
     hand_off: TimeOfDay
     """The time of day at which the turn passes on, in the rota's zone."""

@@ -8,6 +8,7 @@ from models.approval import (
     ActionKind,
     ActionProposal,
     ActionResult,
+    AmendedAt,
     ApprovalOutcome,
     Ballot,
     Choice,
@@ -17,11 +18,12 @@ from models.events import EventKind
 from models.failures import EFFECT_UNVERIFIED, TOO_LATE, UNPROVEN
 from models.item_state import ClimbState, ItemState, OpenAction
 from models.messages import ActionChanged, ActionReminder, BallotRefused
-from models.people import Channel
-from policies import escalation
+from models.people import Act, Channel
+from policies import approval_acts, escalation, proof
 from policies.lifecycle import asking, record, running_clocks, words
 from policies.lifecycle.facts import digest_now
 from policies.lifecycle.running_clocks import pinned
+from policies.proof_content import of_message
 
 _ANSWERS = {
     ApprovalOutcome.APPROVED: ClimbState.GRANTED,
@@ -89,19 +91,25 @@ def changed(state: ItemState, change: ActionChanged, now: datetime) -> ItemState
         return state
     if change.proposal is not None:
         state = _amended(state, action, change, change.proposal, now)
-    if change.pause_clocks is not None and _some_rule_says(state, action, change.pause_clocks):
-        state = record.happened(
-            state,
-            EventKind.ACTION_PLANNED,
-            now,
-            "The rule lets the clocks stand still meanwhile."
-            if change.pause_clocks
-            else "The rule lets the clocks run on meanwhile.",
-            request=change.request_id,
-            pauses=change.pause_clocks,
-        )
-        state = running_clocks.follow(state)
-    return state
+    says = None if change.pause_as_usual else change.pause_clocks
+    if not change.pause_as_usual and (says is None or not _some_rule_says(state, action, says)):
+        return state
+    state = record.happened(
+        state,
+        EventKind.ACTION_PLANNED,
+        now,
+        _MEANWHILE[says],
+        request=change.request_id,
+        pauses=says,
+    )
+    return running_clocks.follow(state)
+
+
+_MEANWHILE = {
+    True: "The rule lets the clocks stand still meanwhile.",
+    False: "The rule lets the clocks run on meanwhile.",
+    None: "The rule of now says nothing of the clocks, so they go by sla.yaml.",
+}
 
 
 def _some_rule_says(state: ItemState, action: OpenAction, pause_clocks: bool) -> bool:
@@ -120,19 +128,28 @@ def _amended(
     proposal: ActionProposal,
     now: datetime,
 ) -> ItemState:
-    """Only an action of the same kind for the same subject is an amendment of it."""
-    before = action.proposal
-    if (before.kind, before.subject) != (proposal.kind, proposal.subject) or not proposal.edited_by:
-        return state
+    """The signal may come from anybody, so only what somebody has proved to have changed is taken
+    in, and only once: people decide by what the issue says.
+    """
+    amendment, before = change.amendment, action.proposal
+    if amendment is None or not _proved(state, action, amendment, proposal):
+        return record.happened(
+            state,
+            EventKind.ACT_REFUSED,
+            now,
+            "Refused: a change of what is asked that nobody has proved.",
+            act="amend",
+            failure=UNPROVEN.type,
+            request=change.request_id,
+        )
     digest = digest_now(state, proposal)
-    amendments = (*action.amendments, *((change.amendment,) if change.amendment else ()))
     state = _replace(
         state,
         action,
         proposal=proposal,
         digest=digest,
         first=action.first or before,
-        amendments=amendments,
+        amendments=(*action.amendments, amendment),
     )
     editor = proposal.edited_by[-1]
     state = record.happened(
@@ -147,6 +164,23 @@ def _amended(
         digest=digest,
     )
     return record.say(state, words.asked_note(proposal, digest, f"{editor.person} changed it."))
+
+
+def _proved(
+    state: ItemState, action: OpenAction, amendment: AmendedAt, proposal: ActionProposal
+) -> bool:
+    if amendment in action.amendments:
+        return False
+    change = amendment.change
+    failure = proof.entitled(
+        change.actor,
+        Act.PROPOSE,
+        pinned(state),
+        action.workflow_id,
+        amendment.at,
+        content=of_message(change),
+    )
+    return failure is None and approval_acts.amend(action.proposal, change) == proposal
 
 
 def _replace(state: ItemState, old: OpenAction, **update: object) -> ItemState:

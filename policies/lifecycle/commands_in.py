@@ -15,7 +15,7 @@ from models.lifecycle import Outcome, Severity
 from models.messages import Acknowledge, Override, ProposeAction, Resolve
 from models.people import Actor
 from policies.action_words import parameter_words, read_parameters
-from policies.commands import end_of_day
+from policies.days import end_of_day, read_day
 from policies.lifecycle import acts, record
 from policies.lifecycle.stages import open_requests
 
@@ -135,7 +135,7 @@ def _delegate(
         failure = NOTHING_TO_ACT_ON if action is None else TOO_LATE
         return _refused(state, command, comment, failure.type, failure.remedy)
     message = Delegate(
-        actor=actor, request_id=action.proposal.request_id, to=to, until=end_of_day(until)
+        actor=actor, request_id=action.proposal.request_id, to=to, until=end_of_day(read_day(until))
     )
     return _send(state, Outgoing(workflow_id=action.workflow_id, delegation=message))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from models.approval import ActionKind, ActionProposal, ItemFacts
 from models.item_state import ItemState, OpenAction, Outgoing
 from models.lifecycle import Severity
@@ -9,8 +11,10 @@ from policies.lifecycle.stages import stage_of
 from policies.request_digest import digest_of
 
 
-def item_facts(state: ItemState) -> ItemFacts:
-    """The facts as of now. Only called once the item has been received."""
+def item_facts(state: ItemState, asking: ActionProposal | None = None) -> ItemFacts:
+    """The facts as of now, for the request that asks if one does. Only called once the item has
+    been received.
+    """
     if state.item is None:
         raise ValueError("an item has no facts before it is received")
     return ItemFacts(
@@ -25,7 +29,29 @@ def item_facts(state: ItemState) -> ItemFacts:
         customer=state.item.customer.reference,
         revision=state.subject_revision,
         confidence=confidence(state),
+        asked_before=_asked_before(state, asking) if asking else {},
     )
+
+
+def _asked_before(state: ItemState, asking: ActionProposal) -> dict[str, int]:
+    """Many small requests are one large one, in whatever currencies."""
+    others = (
+        action.proposal
+        for action in state.actions
+        if action.proposal.request_id != asking.request_id
+        and (action.result is None or action.result.outcome.granted)
+    )
+    return added_up(others)
+
+
+def added_up(proposals: Iterable[ActionProposal]) -> dict[str, int]:
+    """Kind of action → minor units of all its requests; a dry run sends nothing."""
+    found: dict[str, int] = {}
+    for proposal in proposals:
+        if proposal.amount is not None and not proposal.dry_run:
+            before = found.get(proposal.kind.value, 0)
+            found[proposal.kind.value] = before + proposal.amount.minor
+    return found
 
 
 def confidence(state: ItemState) -> float:

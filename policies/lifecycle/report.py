@@ -70,10 +70,13 @@ def _stop(state: ItemState) -> tuple[str | None, datetime | None]:
 
 def subject_of(state: ItemState) -> ItemSubject:
     """What the item's requests rest on. Only called once the item has been received."""
+    waiting = {action.proposal.request_id: action for action in state.actions if action.waiting}
     return ItemSubject(
         item=item_facts(state),
         snapshot=running_clocks.pinned(state),
-        waiting=tuple(action.proposal.request_id for action in state.actions if action.waiting),
+        waiting=tuple(waiting),
+        asked={request: one.facts for request, one in waiting.items() if one.facts is not None},
+        sure={request: one.proposal.confidence for request, one in waiting.items()},
         feedback=state.item,
         owner=state.owner,
     )

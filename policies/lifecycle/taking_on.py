@@ -83,7 +83,7 @@ def hand_over(
     rules, rung = ladder_rules(state), current_rung(state)
     if rules is None or rung is None:
         return state, ""
-    ladder = acknowledging.hand_over(rules, state.ladder, to, around(state), now)
+    ladder = acknowledging.hand_over(rules, state.ladder, to, around(state), now, by=actor.person)
     state = state.model_copy(update={"ladder": ladder})
     state = _handed(state, rung, (to,), now, tell=(to,), note=note, actor=actor)
     return state, f"Handed over to {to}, who has to take it on. Until then the ladder goes on."

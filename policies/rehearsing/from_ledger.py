@@ -32,6 +32,7 @@ _REPLAYED = frozenset(
         EventKind.CUSTOMER_WROTE,
         EventKind.EDITED_IN_JIRA,
         EventKind.ACKNOWLEDGED,
+        EventKind.HANDED_OVER,
         EventKind.ACTION_PROPOSED,
         EventKind.ACTION_ENDED,
         EventKind.DECIDED,
@@ -90,8 +91,13 @@ def _lives(events: Sequence[Event]) -> Iterator[list[Event]]:
 
 
 def _is_replayed(event: Event) -> bool:
-    """A climb asks for leave by the ladder of that time, and is asked for anew or not at all."""
-    return event.kind in _REPLAYED and event.facts.get("action") != ActionKind.CLIMB
+    """A climb asks for leave by the ladder of that time, and is asked for anew or not at all.
+
+    What a rota handed over, and not a person, is looked up anew as well.
+    """
+    by_rota = event.kind is EventKind.HANDED_OVER and event.person is None
+    climb = event.facts.get("action") == ActionKind.CLIMB
+    return event.kind in _REPLAYED and not climb and not by_rota
 
 
 def _item(

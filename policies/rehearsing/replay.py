@@ -10,22 +10,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.approval import ActionKind, ActionProposal, ApprovalPlan, Money
-from models.approval_rule import OnExpiry
+from models.approval import ActionKind, ActionProposal, ApprovalOutcome, ApprovalPlan, Money
 from models.clocks import ClockName, ClockRun
 from models.events import Event, EventKind
-from models.item_state import ClimbState, ItemState
+from models.item_state import ItemState
 from models.lifecycle import Outcome, Severity
 from models.messages import Resolve
 from models.people import Actor, Channel
 from models.policy import PolicySnapshot
 from models.rehearsal import ClockOutcome, LevelReached, PastItem, Rehearsed, RuleMet
-from policies import clocks, escalation
+from policies import clocks
 from policies.approval_plan import plan
 from policies.business_time import covering
 from policies.explanation import verdict_of
-from policies.lifecycle import acts, changed_rules, deadlines, running_clocks, taking_on
-from policies.lifecycle.facts import item_facts
+from policies.lifecycle import (
+    actions_in,
+    acts,
+    changed_rules,
+    deadlines,
+    running_clocks,
+    taking_on,
+)
+from policies.lifecycle.facts import added_up, item_facts
 from policies.lifecycle.ladder import (
     change_severity,
     looked_up,
@@ -35,10 +41,12 @@ from policies.lifecycle.ladder import (
 from policies.lifecycle.recontact import reopen
 from policies.lookup import who_is_on
 from policies.policy_set import PolicySet
+from policies.rehearsing.leave import LeaveAsked
 from policies.snapshot import pin
 
 SOMEBODY = Actor(person="somebody", channel=Channel.JIRA)
 """Who did what the history does not say who did."""
+_GRANTED = frozenset(one for one in ApprovalOutcome if one.granted)
 MOST_DEADLINES = 10_000
 """A ladder that asks for more than this while one item waits would never come to an end."""
 
@@ -62,15 +70,6 @@ def replay(past: PastItem, policy_set: PolicySet) -> Replayed:
     """
     playing = _Replay(past, policy_set)
     return Replayed(playing.played(), playing.state)
-
-
-@dataclass(frozen=True)
-class _Expiring:
-    """Leave to climb that nobody votes on, when it expires, and what that means for the rung."""
-
-    at: datetime
-    request: str
-    answer: ClimbState
 
 
 class _Replay:
@@ -102,7 +101,8 @@ class _Replay:
         )
         self._levels: list[LevelReached] = []
         self._rules: list[RuleMet] = []
-        self._expiring: list[_Expiring] = []
+        self._leave = LeaveAsked()
+        self._proposed_before: dict[str, ActionProposal] = {}
 
     def played(self) -> Rehearsed:
         """What happened, with everything that fell due in between, until the history ends."""
@@ -124,11 +124,10 @@ class _Replay:
             at = self._next()
             if at is None or at > moment:
                 return
-            before = self.state
-            self._expire(at)
+            before = self.state, self._next()
             self.state = deadlines.pass_deadlines(self.state, at)
             self._settled(at)
-            if self.state == before:
+            if (self.state, self._next()) == before:
                 return
         raise NeverEnds(f"more than {MOST_DEADLINES} things fall due between two events")
 
@@ -136,7 +135,8 @@ class _Replay:
         deadline = deadlines.next_deadline(self.state)
         if deadline is None or self.state.decision is not None:
             return None
-        return min((deadline.at, *(one.at for one in self._expiring)))
+        leave = self._leave.next_at()
+        return deadline.at if leave is None else min(deadline.at, leave)
 
     def _settled(self, at: datetime) -> None:
         """Answer what the item asks of activities, and keep what came of it."""
@@ -145,13 +145,23 @@ class _Replay:
             definition, created = snapshot.calendar_definition, self._past.item.created_at
             calendar = covering(definition, created, self._past.until, scaled=False)
             self.state = changed_rules.expanded(self.state, calendar, at)
+        self._look_up(at)
+        self._keep_events()
+        for result in self._leave.ended(snapshot, at):
+            self.state = actions_in.ended(self.state, result, at)
+        self._keep_events()
+
+    def _look_up(self, at: datetime) -> None:
         while (rung := question(self.state)) is not None:
             directory, owner = self._policy_set.directory, self.state.owner
             found = who_is_on(directory, rung.level, rung.written, owner, at)
             self.state = looked_up(self.state, found, at)
+
+    def _keep_events(self) -> None:
+        """Comments, notices and messages would be sent by activities; here nobody is told."""
         for event in self.state.unrecorded:
             self._keep(event)
-        # Comments, notices and messages would be sent by activities; here nobody is told.
+        self._leave.withdraw(self.state)
         sent: dict[str, object] = {"unrecorded": (), "comments": (), "notices": (), "outgoing": ()}
         self.state = self.state.model_copy(update=sent)
 
@@ -165,32 +175,18 @@ class _Replay:
             self._climb_asked(str(facts["request"]), event.at)
 
     def _climb_asked(self, request: str, at: datetime) -> None:
-        """Nobody votes in a rehearsal, so leave expires, unless the rule needs nobody."""
         action = next(one for one in self.state.actions if one.proposal.request_id == request)
-        made = self._met(action.proposal, at)
-        if made.quorum == 0:
-            self._answer(request, ClimbState.GRANTED, at)
-            return
-        approves = made.on_expiry is OnExpiry.APPROVE
-        answer = ClimbState.GRANTED if approves else ClimbState.EXPIRED
-        self._expiring.append(_Expiring(made.expires_at, request, answer))
+        self._leave.ask(action, self._met(action.proposal, at), at)
 
     def _met(self, proposal: ActionProposal, at: datetime) -> ApprovalPlan:
         """Note which approval rule decides."""
-        made = plan(proposal, item_facts(self.state), running_clocks.pinned(self.state), at)
+        facts = item_facts(self.state).model_copy(
+            update={"asked_before": added_up(self._proposed_before.values())}
+        )
+        made = plan(proposal, facts, running_clocks.pinned(self.state), at)
         met = RuleMet(action=proposal.kind, rule=made.rule, people=made.quorum, at=at)
         self._rules.append(met)
         return made
-
-    def _expire(self, at: datetime) -> None:
-        due = [one for one in self._expiring if one.at <= at]
-        self._expiring = [one for one in self._expiring if one.at > at]
-        for one in due:
-            self._answer(one.request, one.answer, at)
-
-    def _answer(self, request: str, answer: ClimbState, at: datetime) -> None:
-        ladder = escalation.settle_leave(self.state.ladder, request, answer, at)
-        self.state = self.state.model_copy(update={"ladder": ladder})
 
     def _taken(self, event: Event) -> ItemState:
         state = self.state
@@ -201,28 +197,41 @@ class _Replay:
                 return reopen(state, event.at, "as it was in the past")
             case EventKind.ACKNOWLEDGED if state.ladder.told is not None:
                 return taking_on.take_on(state, _actor(event), "", event.at)[0]
+            case EventKind.HANDED_OVER if state.ladder.told is not None:
+                return self._handed_over(event)
             case EventKind.OVERRIDDEN:
                 return self._corrected(event)
             case EventKind.ACTION_PROPOSED:
                 return self._proposed(event)
+            case EventKind.ACTION_ENDED:
+                return self._ended(event)
             case EventKind.ANSWERED:
                 return stand_down_if_calm(_followed(state, event), event.at)
             case EventKind.ISSUE_GONE:
                 return running_clocks.cancel_all(state, event.at)
-            case EventKind.DECIDED | EventKind.ACKNOWLEDGED:
+            case EventKind.DECIDED | EventKind.ACKNOWLEDGED | EventKind.HANDED_OVER:
                 return state
             case _:
                 return _followed(state, event)
 
     def _proposed(self, event: Event) -> ItemState:
         """The rule that is met may say whether the clocks stand still meanwhile."""
-        made = self._met(_proposal(event, self._past), event.at)
+        proposal = _proposal(event, self._past)
+        made = self._met(proposal, event.at)
+        self._proposed_before[proposal.request_id] = proposal
         state = _followed(self.state, event)
         if made.pause_clocks is None:
             return state
         facts = {"request": event.facts.get("request"), "pauses": made.pause_clocks}
         update = {"kind": EventKind.ACTION_PLANNED, "facts": facts}
         return _followed(state, event.model_copy(update=update))
+
+    def _ended(self, event: Event) -> ItemState:
+        """What was not granted then does not count against what was asked later."""
+        outcome = event.facts.get("outcome")
+        if outcome not in _GRANTED:
+            self._proposed_before.pop(str(event.facts.get("request")), None)
+        return _followed(self.state, event)
 
     def _corrected(self, event: Event) -> ItemState:
         state, facts = self.state, event.facts
@@ -234,6 +243,13 @@ class _Replay:
         if facts.get("owner_after"):
             state = state.model_copy(update={"owner": str(facts["owner_after"])})
         return _followed(state, event)
+
+    def _handed_over(self, event: Event) -> ItemState:
+        """To whoever took it then, if these policies know them as somebody who may."""
+        to = str(event.facts.get("notified"))
+        if not taking_on.may_be_handed(self.state, to):
+            return self.state
+        return taking_on.hand_over(self.state, _actor(event), to, "", event.at)[0]
 
     def _category(self, name: str) -> str:
         """A category that this policy does not have is what it makes of unknown ones."""

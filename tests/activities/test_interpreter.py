@@ -2,7 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.interpreter import PROOF_LASTS, UNKNOWN_AUTHOR, JiraInterpreter
+from activities.interpreter import (
+    ACT_OF_COMMAND,
+    OVERWRITTEN,
+    PROOF_LASTS,
+    UNKNOWN_AUTHOR,
+    JiraInterpreter,
+)
 from jira_gateway.interpreter import Author, IssueContext
 from models.approval import Choice
 from models.jira_view import CommandName, Side
@@ -89,6 +95,10 @@ def test_a_mere_thank_you_of_a_customer_is_told_apart(interpreter: JiraInterpret
     ("text", "act", "subject"),
     [
         ("/ack", Act.ACKNOWLEDGE, "feedback-10007"),
+        ("/handover omar I am off", Act.ACKNOWLEDGE, "feedback-10007"),
+        ("/propose refund 49.00 EUR charged twice", Act.PROPOSE, "feedback-10007"),
+        ("/resume", Act.RESUME, "feedback-10007"),
+        ("/delegate omar until 2026-06-30 I am off", Act.VOTE, "feedback-10007"),
         ("/resolve fixed in 2.4", Act.RESOLVE, "feedback-10007"),
         ("/override severity=S1 payroll stands still", Act.OVERRIDE, "feedback-10007"),
         ("/approve looks right", Act.VOTE, "feedback-10007"),
@@ -110,6 +120,10 @@ def test_a_command_carries_a_proof_for_its_subject_alone(
     assert proof.check(command.actor, act, subject, key.public_keys, late, False) is not None
 
 
+def test_every_command_there_is_needs_an_act() -> None:
+    assert set(ACT_OF_COMMAND) == set(CommandName) - {CommandName.UNKNOWN}
+
+
 @pytest.mark.parametrize("public", [True, False])
 def test_a_command_of_an_unlisted_account_has_no_actor_and_says_why(
     interpreter: JiraInterpreter, public: bool
@@ -119,6 +133,16 @@ def test_a_command_of_an_unlisted_account_has_no_actor_and_says_why(
     assert command.name is CommandName.ACK
     assert command.actor is None
     assert command.problem == UNKNOWN_AUTHOR
+
+
+def test_a_command_in_a_comment_that_somebody_else_has_edited_is_nobodys(
+    interpreter: JiraInterpreter,
+) -> None:
+    edited = LENA.model_copy(update={"overwritten": True})
+    command = interpreter.comment(ISSUE, edited, "/approve fine", NOW, public=False).command
+    assert command is not None
+    assert command.actor is None
+    assert command.problem == OVERWRITTEN
 
 
 def test_a_customers_words_are_never_a_command(interpreter: JiraInterpreter) -> None:

@@ -76,6 +76,27 @@ def test_only_what_people_did_since_the_cursor_is_told_in_order() -> None:
     assert seen.cursor == Cursor(comment_id=13, change_id=22)
 
 
+def test_a_comment_that_somebody_else_has_edited_is_told_apart() -> None:
+    authors: list[Author] = []
+
+    class Keeping(EverybodyIsStaff):
+        def comment(
+            self, issue: IssueContext, author: Author, text: str, at: datetime, *, public: bool
+        ) -> CommentMeaning:
+            authors.append(author)
+            return CommentMeaning(side=Side.STAFF)
+
+    raw = issue(
+        comments=(
+            comment(11, updateAuthor={"accountId": "acc-ada"}),
+            comment(12, updateAuthor={"accountId": "acc-admin"}),
+            comment(13),
+        )
+    )
+    observe(raw, Cursor(), OWN, Keeping())
+    assert [author.overwritten for author in authors] == [False, True, False]
+
+
 def test_the_cursor_never_goes_back() -> None:
     seen = observe(issue(), Cursor(comment_id=9, change_id=8), OWN, EverybodyIsStaff())
     assert seen.cursor == Cursor(comment_id=9, change_id=8)

@@ -95,3 +95,17 @@ def spoil(policies: Path) -> Callable[..., tuple[str, ...]]:
         return tuple(str(problem).removeprefix(f"{policies}/") for problem in raised.value.problems)
 
     return spoilt
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[..., PolicySet]:
+    """The shipped policies with one text of one file written otherwise."""
+
+    def make(file: str, written: str, instead: str) -> PolicySet:
+        directory = shutil.copytree(DEFAULT_DIRECTORY, tmp_path / "changed")
+        text = (directory / file).read_text(encoding="utf-8")
+        assert written in text, f"{file} no longer says {written!r}"
+        (directory / file).write_text(text.replace(written, instead), encoding="utf-8")
+        return load(directory)
+
+    return make

@@ -16,7 +16,7 @@ from models.approval import (
     Vote,
 )
 from models.people import Actor, Channel, Person
-from policies import approval, ballots
+from policies import approval, approval_acts, ballots
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 EXPIRES = NOW + timedelta(hours=4)
@@ -164,3 +164,16 @@ def test_a_refusal_that_only_counts_ends_the_request_once_the_quorum_is_out_of_r
 
 def test_nobody_is_asked_when_no_person_is_needed() -> None:
     assert ended(plan(0), (), NOW) is ApprovalOutcome.NOT_NEEDED
+
+
+def test_whoever_tries_without_end_does_not_make_the_request_too_large_to_record() -> None:
+    request = approval.opened(plan(2), "", NOW)
+    for _ in range(approval.MOST_REFUSED + 50):
+        request, judged = approval.cast(request, ballot("omar"), "action-r-1", NOW)
+        assert isinstance(judged, RefusedBallot)
+        request = approval_acts.malformed(request, "vote", NOW)
+
+    assert len(request.log) == approval.MOST_REFUSED + 1
+    for person in ("fay", "finn"):
+        request, _ = approval.cast(request, ballot(person), "action-r-1", NOW)
+    assert request.outcome is ApprovalOutcome.APPROVED

@@ -63,7 +63,7 @@ def test_what_makes_no_sense_is_told_with_its_place(spoil: Spoil, written: str, 
 
 
 def test_a_rule_with_the_same_condition_below_another_is_never_used(spoil: Spoil) -> None:
-    same = 'when: action.amount_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]'
+    same = 'when: action.amount_minor <= 5000 && action.total_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]'
     again = f"  - name: again\n    actions: [refund]\n    {same}\n    quorum: 0\n    expires_after: 1d\n    why: Twice.\n\n  - name: larger refunds"
     problems = spoil("approval.yaml", ("  - name: larger refunds", again))
     assert any("'small refunds' above it" in problem for problem in problems), problems
@@ -75,6 +75,8 @@ def test_a_rule_with_the_same_condition_below_another_is_never_used(spoil: Spoil
         ("{from: fay, to: nobody, since: 2026-07-01, until: 2026-07-02}", "is no person"),
         ("{from: fay, to: fay, since: 2026-07-01, until: 2026-07-02}", "is the same person"),
         ("{from: fay, to: sam, since: 2026-07-02, until: 2026-07-01}", "is before since"),
+        ("{from: fay, to: sam, since: 2026-07-01, until: 9999-12-31}", "lies before 1900 or after"),
+        ("{from: fay, to: sam, since: 0001-01-01, until: 2026-07-02}", "lies before 1900 or after"),
         ("{from: fay, to: followthrough, since: 2026-07-01, until: 2026-07-02}", "is no person"),
     ],
 )

@@ -207,3 +207,20 @@ def test_a_vote_without_a_reason_is_asked_for_one() -> None:
     assert command is not None
     assert command.problem is not None
     assert "Say why" in command.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/delegate finn until 9999-12-31 for ever",
+        "/delegate finn until 2999-12-31 for ever",
+        "/delegate finn until 0001-01-01 never",
+        "/propose policy_exception until=9999-12-31 for ever",
+        "/propose policy_exception until=9999-12-31T23:59:59-14:00 for ever",
+        "/propose policy_exception until=0001-01-01T00:00:00+14:00 never",
+    ],
+)
+def test_a_day_that_no_clock_can_show_is_told_to_whoever_wrote_it(text: str) -> None:
+    command = parse(text)
+    assert command is not None
+    assert command.problem is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.item_state import ClimbState, LadderState
-from models.ladder import AfterLapse, Hours, IfNobodyDecides, Ladder, OutOfHours
+from models.ladder import AcknowledgedBy, AfterLapse, Hours, IfNobodyDecides, Ladder, OutOfHours
 from policies import acknowledging, escalation
 from policies import rungs as turns
 from policies.ladder_steps import (
@@ -215,6 +215,20 @@ def test_handing_over_gives_the_other_the_wait_of_the_level_and_then_climbs_on()
     assert handed.told.people == ("ada",)
     assert handed.next_at == MONDAY + 15 * MINUTE
     assert climbs(rungs, handed) == [2]
+
+
+def test_nobody_hands_over_what_another_of_the_level_has_to_acknowledge_as_well() -> None:
+    rungs = ladder(rung(1, "omar", "lena", acknowledged_by=AcknowledgedBy.ALL), rung(2, "eve"))
+    state = climb(rungs, begun()).state
+    at = MONDAY + MINUTE
+
+    handed = acknowledging.hand_over(rungs, state, "ada", ALWAYS, at, by="omar")
+    taken = acknowledging.acknowledge(rungs, handed, by("ada"), at)
+
+    assert acknowledging.still_to_acknowledge(rungs, taken) == ("lena",)
+    assert taken.acknowledgement is None
+    both = acknowledging.acknowledge(rungs, taken, by("lena"), at)
+    assert both.acknowledgement is not None
 
 
 def test_a_level_that_is_looked_up_waits_for_the_answer_and_then_is_told() -> None:

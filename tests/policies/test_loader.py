@@ -11,6 +11,7 @@ from models.people import Act
 from policies.loader import load, version_of
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError
+from policies.validation import MOST_PROBLEMS
 
 
 def line_of(policies: Path, file: str, words: str) -> int:
@@ -165,9 +166,7 @@ def test_what_does_not_fit_is_said_with_its_place(
 def test_an_approval_rule_below_one_that_decides_everything_is_found(
     spoil: Callable[..., tuple[str, ...]],
 ) -> None:
-    condition = (
-        '    when: action.amount_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]\n'
-    )
+    condition = '    when: action.amount_minor <= 5000 && action.total_minor <= 5000 && action.currency in ["EUR", "USD", "GBP", "CHF"]\n'
     problems = spoil("approval.yaml", (condition, ""))
     assert [problem.partition(" takes")[0].partition("rules.")[2] for problem in problems] == [
         "3.name: is never used, since 'small refunds' above it",
@@ -218,6 +217,50 @@ def test_a_file_that_unfolds_without_end_is_refused(policies: Path) -> None:
     (policies / "sla.yaml").write_text(bomb)
     with pytest.raises(PolicyError, match="too many values"):
         load(policies)
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "[" * 100_000,
+        "{a: " * 5_000,
+        "\n  " + "- " * 100_000,
+        "\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 999)),
+    ],
+    ids=["lists", "mappings", "items", "keys"],
+)
+def test_a_file_that_is_nested_without_end_is_refused_before_it_is_read_to_its_end(
+    policies: Path, deep: str
+) -> None:
+    path = policies / "people.yaml"
+    path.write_text(f"{path.read_text()}\ndeep: {deep}")
+    with pytest.raises(PolicyError) as raised:
+        load(policies)
+    assert [problem.what for problem in raised.value.problems] == ["is nested too deeply"]
+
+
+def test_of_very_many_problems_the_first_are_told_and_the_rest_counted(policies: Path) -> None:
+    path = policies / "people.yaml"
+    path.write_text(path.read_text() + "".join(f"\nk{number}: v" for number in range(300)))
+    with pytest.raises(PolicyError) as raised:
+        load(policies)
+    told = [problem.what for problem in raised.value.problems]
+    assert told.count("is not known here") == MOST_PROBLEMS
+    assert told.count("has 200 more problems") == 1
+
+
+@pytest.mark.parametrize("written", ["false", "true", "2.0"])
+def test_a_quorum_that_is_no_number_is_not_taken_for_one(
+    spoil: Callable[..., tuple[str, ...]], written: str
+) -> None:
+    problems = spoil(
+        "approval.yaml",
+        (
+            "    quorum: 2\n    groups: [finance]\n    expires",
+            f"    quorum: {written}\n    groups: [finance]\n    expires",
+        ),
+    )
+    assert any("rules.4.quorum" in problem for problem in problems), problems
 
 
 def test_a_missing_a_misnamed_and_an_unreadable_file_are_said(policies: Path) -> None:

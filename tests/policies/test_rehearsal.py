@@ -1,70 +1,21 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from models.clocks import ClockName
-from models.events import Event, EventKind, Fact
+from models.events import EventKind, Fact
 from models.explanation import Verdict
 from models.lifecycle import Severity
 from models.rehearsal import NotRehearsed, PastItem, Rehearsal
 from policies.documents.history import SERVICENOW, HistoryColumns, columns_of
-from policies.loader import DEFAULT_DIRECTORY, load
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError
 from policies.rehearsing import agreement, from_ledger, from_rows
 from policies.rehearsing.comparison import compare
 from policies.rehearsing.replay import replay
-
-MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
-"""Eleven o'clock in Berlin, where the shipped policies count when the zone is not known."""
-
-Told = tuple[EventKind, float, dict[str, Fact]]
-
-
-def after(hours: float) -> datetime:
-    return MONDAY + timedelta(hours=hours)
-
-
-def events(*told: Told, severity: str = "S3", **received: Fact) -> tuple[Event, ...]:
-    """An item that arrived on Monday, in Berlin; moments in hours since then."""
-    known = {"segment": "standard", "customer_known": True, "plan": None, "zone": "Europe/Berlin"}
-    known |= {"country": None, "subdivision": None, "source": None, "release": None}
-    known |= {"issue_type": "Task", "created_at": MONDAY.isoformat()}
-    triage = {"severity": severity, "category": "billing", "owner": "omar", "status": "To Do"}
-    every: list[Told] = [
-        (EventKind.RECEIVED, 0, {**known, **received}),
-        (EventKind.TRIAGED, 0, {**triage, "since": MONDAY.isoformat()}),
-        *told,
-    ]
-    return tuple(
-        Event(operation_id=str(n), sequence=n, kind=kind, at=after(at), summary="", facts=facts)
-        for n, (kind, at, facts) in enumerate(every, 1)
-    )
-
-
-def past(*told: Told, until: float = 1000, severity: str = "S3", **received: Fact) -> PastItem:
-    recorded = events(*told, severity=severity, **received)
-    (one,) = from_ledger.past_items("10001", "FT-1", "c-1", recorded, after(until))
-    return one
-
-
-@pytest.fixture
-def changed(tmp_path: Path) -> Callable[..., PolicySet]:
-    """The shipped policies with one text of one file written otherwise."""
-
-    def make(file: str, written: str, instead: str) -> PolicySet:
-        directory = shutil.copytree(DEFAULT_DIRECTORY, tmp_path / "changed")
-        text = (directory / file).read_text(encoding="utf-8")
-        assert written in text, f"{file} no longer says {written!r}"
-        (directory / file).write_text(text.replace(written, instead), encoding="utf-8")
-        return load(directory)
-
-    return make
+from tests.policies.past_items import MONDAY, Told, after, events, past
 
 
 def verdicts(one: PastItem, policy_set: PolicySet) -> dict[ClockName, Verdict]:
@@ -91,21 +42,6 @@ def test_a_shorter_target_would_have_been_missed(changed: Callable[..., PolicySe
     assert (first.verdict, first.over) == (Verdict.MET_LATE, 3600)
 
 
-def test_nobody_acknowledges_in_a_rehearsal_unless_somebody_did(shipped: PolicySet) -> None:
-    alone = replay(past(until=200, severity="S2"), shipped).rehearsed
-    assert [level.level for level in alone.levels][:2] == [1, 2]
-    first = alone.levels[0].at
-    hours = (first - MONDAY).total_seconds() / 3600
-    taken = past((EventKind.ACKNOWLEDGED, hours + 0.01, {}), until=hours + 1, severity="S2")
-    assert [level.level for level in replay(taken, shipped).rehearsed.levels] == [1]
-
-
-def test_leave_to_climb_that_nobody_gives_expires_and_the_rule_is_told(shipped: PolicySet) -> None:
-    outcome = replay(past(until=200, severity="S2"), shipped).rehearsed
-    assert {met.rule for met in outcome.rules} == {"tell an executive"}
-    assert 3 not in {level.level for level in outcome.levels}
-
-
 def test_an_action_that_was_proposed_meets_the_rule_of_the_changed_policy(
     shipped: PolicySet, changed: Callable[..., PolicySet]
 ) -> None:
@@ -115,6 +51,18 @@ def test_an_action_that_was_proposed_meets_the_rule_of_the_changed_policy(
     found = numbers(compare([one], shipped, stricter))
     assert found["needed approval by small refunds"] == (1, 0)
     assert found["needed approval by larger refunds"] == (0, 1)
+
+
+def test_many_small_credits_of_the_past_meet_the_rule_of_large_ones(shipped: PolicySet) -> None:
+    def credit(request: str, at: float, outcome: str) -> tuple[Told, Told]:
+        asked = {"request": request, "action": "credit", "amount_minor": 900, "currency": "EUR"}
+        ended = {"request": request, "action": "credit", "outcome": outcome}
+        return (EventKind.ACTION_PROPOSED, at, asked), (EventKind.ACTION_ENDED, at + 0.1, ended)
+
+    refused = past(*credit("a", 1, "rejected"), *credit("b", 2, "not_needed"))
+    again = past(*credit("a", 1, "not_needed"), *credit("b", 2, "not_needed"))
+    assert [met.people for met in replay(refused, shipped).rehearsed.rules] == [0, 0]
+    assert [met.people for met in replay(again, shipped).rehearsed.rules] == [0, 1]
 
 
 def test_a_rule_that_lets_the_clocks_stand_still_does_so_in_a_rehearsal(

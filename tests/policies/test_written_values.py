@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
 from models.approval import Money
+from models.base import Moment
+from policies.days import end_of_day, read_day
 from policies.documents.calendars import window_minutes
 from policies.documents.registry import DOCUMENTS
 from policies.durations import seconds_in
@@ -131,3 +135,13 @@ def test_every_document_has_a_schema_that_knows_the_keys_of_the_shipped_file() -
         shipped_keys = YAML(typ="safe").load((DEFAULT_DIRECTORY / f"{name}.yaml").read_text())
         assert set(shipped_keys) <= set(schema["properties"])
         assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_out_of_reach_is_refused_like_any_other_wrong_value(written: str) -> None:
+    with pytest.raises(ValidationError, match="lies before 1900 or after 2999"):
+        TypeAdapter(Moment).validate_python(written)
+
+
+def test_a_day_is_over_at_the_next_midnight() -> None:
+    assert end_of_day(read_day("2026-12-31")) == datetime(2027, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from models.messages import Answer
 from models.names import action_workflow_id
 from models.people import Act
 from policies.proof_content import of_delegation, of_message
-from tests.workflows.office import Office, by
+from tests.workflows.office import Issue, Office, by
 
 
 def handle_of(office: Office, request: str) -> WorkflowHandle[object, object]:
@@ -39,3 +39,10 @@ async def delegate(office: Office, request: str, person: str, to: str) -> Answer
     return await handle_of(office, request).execute_update(
         "delegate", message, id=str(uuid4()), result_type=Answer
     )
+
+
+async def ended(office: Office, issue: Issue, number: int = 0) -> str | None:
+    status = await office.until(
+        issue, lambda s: s.actions[number].outcome, say=f"request {number} has ended"
+    )
+    return status.actions[number].outcome

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from models.action_parameters import ActionParameters
-from models.approval import ActionKind, ActionProposal
-from models.messages import ActionStart, Answer, ProposeAction, Resume
+from models.approval import ActionKind, ActionProposal, Money
+from models.messages import ActionStart, Answer, ItemSubject, ProposeAction, Resume, Timeline
 from models.names import (
     feedback_workflow_id,
 )
@@ -91,6 +91,45 @@ def forged_start(office: Office, issue: Issue, request_id: str, person: str) -> 
             "report_to": feedback_workflow_id(issue.id),
         }
     )
+
+
+async def started_beforehand(office: Office, issue: Issue, **facts: Any) -> list[ActionStart]:
+    """Starts of the item's next refund, with some facts of the item as one would like them.
+
+    The number that it will get can only be guessed, so there are several.
+    """
+    handle = office.handle(issue)
+    true = await handle.query("subject", result_type=ItemSubject)
+    so_far = await handle.query("timeline", result_type=Timeline)
+    life = ((await handle.describe()).run_id or "")[-8:]
+    message = ProposeAction(
+        actor=by("omar"),
+        kind=ActionKind.REFUND,
+        summary="The customer was charged twice.",
+        amount=Money(minor=9900, currency="EUR"),
+    )
+    signed = await office.signed(message, Act.PROPOSE, issue)
+    number = so_far.events[-1].sequence
+    proposal = ActionProposal(
+        request_id="guessed below",
+        kind=message.kind,
+        subject=true.item.customer,
+        summary=message.summary,
+        amount=message.amount,
+        proposed_by=message.actor,
+        proposed_at=await office.now(),
+    )
+    guesses = [f"{issue.id}-{life}-{number + ahead}" for ahead in range(1, 6)]
+    return [
+        ActionStart(
+            proposal=proposal.model_copy(update={"request_id": guess}),
+            item=true.item.model_copy(update=facts),
+            snapshot=true.snapshot,
+            report_to=feedback_workflow_id(issue.id),
+            asked=signed.actor.proof,
+        )
+        for guess in guesses
+    ]
 
 
 async def exception(office: Office, issue: Issue, parameters: ActionParameters) -> str:

@@ -17,10 +17,10 @@ from models.item_state import ItemState
 from models.lifecycle import Severity
 from models.messages import ActionReported, ItemStart
 from models.names import FEEDBACK_ITEM_WORKFLOW
-from tests.workflows.approval_deeds import amend, delegate
+from tests.workflows.approval_deeds import amend, delegate, ended
 from tests.workflows.deeds import REFUND, override, propose, triaged, turned_away
 from tests.workflows.effect_deeds import fail_next
-from tests.workflows.office import Issue, Office
+from tests.workflows.office import Office
 from tests.workflows.opening import skipping_office
 
 
@@ -29,13 +29,6 @@ async def office(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
     options = {"max_cached_workflows": 0} if request.param == "replayed" else {}
     async with skipping_office(tmp_path, **options) as opened:
         yield opened
-
-
-async def ended(office: Office, issue: Issue, number: int = 0) -> str | None:
-    status = await office.until(
-        issue, lambda s: s.actions[number].outcome, say=f"request {number} has ended"
-    )
-    return status.actions[number].outcome
 
 
 async def test_an_amended_request_is_planned_anew_and_carried_out_as_amended(

@@ -13,6 +13,7 @@ from models.action_parameters import AT_ONCE, ActionParameters
 from models.approval import ActionKind, ActionResult, ApprovalOutcome
 from models.failures import (
     EFFECT_NOT_PERMITTED,
+    STALE,
 )
 from models.names import (
     POLICY_ACTION_WORKFLOW,
@@ -23,6 +24,7 @@ from tests.workflows.deeds import REFUND, propose, triaged, turned_away
 from tests.workflows.effect_deeds import (
     exception,
     forged_start,
+    started_beforehand,
     steps_of,
 )
 from tests.workflows.office import Office
@@ -49,6 +51,29 @@ async def test_automation_that_starts_the_workflow_itself_gets_no_effect(office:
 
     assert result.outcome is ApprovalOutcome.NOT_NEEDED
     assert result.failure == EFFECT_NOT_PERMITTED.type
+    assert office.effects() == []
+
+
+async def test_a_request_that_somebody_starts_beforehand_on_facts_of_their_own_gets_no_effect(
+    office: Office,
+) -> None:
+    issue = await triaged(office, REFUND)
+    starts = await started_beforehand(office, issue, confidence=0.01, stage="clocks")
+    for start in starts:
+        await office.client.start_workflow(
+            POLICY_ACTION_WORKFLOW,
+            start,
+            id=action_workflow_id(start.proposal.request_id),
+            task_queue=office.settings.task_queue,
+        )
+
+    request = await propose(office, issue, ActionKind.REFUND, 9900)
+    assert request in [start.proposal.request_id for start in starts]
+    await office.vote(request, "fay")
+    await office.vote(request, "finn")
+
+    said = await office.until_request(request, lambda s: s.parked, say="it is found stale")
+    assert (said.outcome, said.parked) == (ApprovalOutcome.STALE, STALE.type)
     assert office.effects() == []
 
 

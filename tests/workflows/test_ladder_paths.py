@@ -130,6 +130,18 @@ async def test_people_are_told_by_e_mail_and_when_that_fails_by_webhook(
         assert "down for everyone" not in str(mailbox.messages[0]) + str(hook.bodies)
 
 
+async def test_an_escalation_is_handed_over_by_a_comment_in_jira(
+    tmp_path: Path, policies: Path
+) -> None:
+    async with office(tmp_path, policies) as opened:
+        issue = await at_the_first_level(opened)
+        await opened.comment(issue, "omar", "/handover ada I am off at noon", internal=True)
+        status = await opened.until(issue, lambda s: s.awaited == ("ada",), say="it is ada's now")
+
+        assert (status.ladder_level, status.parked) == (1, None)
+        assert "handed_over" in await opened.timeline(issue)
+
+
 async def test_whoever_is_handed_an_escalation_has_to_take_it_on_or_the_ladder_climbs(
     tmp_path: Path, policies: Path
 ) -> None:

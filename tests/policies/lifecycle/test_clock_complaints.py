@@ -166,6 +166,28 @@ def test_a_thank_you_after_the_decision_starts_no_clock_chatwoot_10178() -> None
     assert not any(run.running for run in thanked.clocks)
 
 
+def test_a_thank_you_for_the_answer_starts_no_clock_chatwoot_10178() -> None:
+    answered = observation.take_in(new_item(), observed(agent_comment(8, after(1))), after(1))
+
+    thanked = observation.take_in(
+        answered, observed(customer_comment(9, after(2), gratitude=True)), after(2)
+    )
+    asked = observation.take_in(answered, observed(customer_comment(9, after(2))), after(2))
+
+    assert thanked.clocks == answered.clocks
+    assert clock(asked, ClockName.NEXT_RESPONSE) is not None
+
+
+def test_what_was_written_before_the_decision_and_read_after_it_starts_no_clock() -> None:
+    message = Resolve(actor=actor("omar"), outcome=Outcome.ANSWERED, reason="Explained.")
+    answered = observation.take_in(new_item(), observed(agent_comment(8, after(1))), after(1))
+    state = acts.resolve(answered, message, after(2)).state
+
+    told = observation.take_in(state, observed(customer_comment(9, after(1.5))), after(3))
+
+    assert told.clocks == state.clocks
+
+
 def test_a_late_answer_after_the_decision_starts_no_clock_chatwoot_10178() -> None:
     message = Resolve(actor=actor("omar"), outcome=Outcome.ANSWERED, reason="Explained.")
     state = acts.resolve(new_item(), message, after(2)).state
@@ -310,6 +332,29 @@ def test_elapsed_time_is_right_across_the_change_of_clocks_dbt_zendesk() -> None
 
     # Noon to noon by the wall, and one hour of that night never was.
     assert clocks.read(run, calendar, datetime(2026, 3, 29, 10, tzinfo=UTC)).elapsed == 23 * HOUR
+
+
+def test_offices_open_by_the_clock_on_their_wall_after_the_change_too_dbt_zendesk() -> None:
+    calendar = expand(OFFICE, datetime(2026, 3, 20, tzinfo=UTC), days=20)
+    friday = datetime(2026, 3, 27, 15, tzinfo=UTC)  # 16:00 in Berlin, in winter
+
+    # One hour is left on Friday, and on Monday it is nine o'clock an hour earlier.
+    assert add_seconds(calendar, friday, 2 * HOUR) == datetime(2026, 3, 30, 8, tzinfo=UTC)
+
+
+def test_a_pause_over_a_holiday_costs_nothing_frappe_helpdesk_2449() -> None:
+    whit_monday = OFFICE.model_copy(update={"holidays": ("2026-05-25",)})
+    calendar = expand(whit_monday, datetime(2026, 5, 20, tzinfo=UTC), days=30)
+    begun, holiday = datetime(2026, 5, 22, 8, tzinfo=UTC), datetime(2026, 5, 25, 8, tzinfo=UTC)
+    run = clocks.start(ClockName.RESOLUTION, 8 * HOUR, begun)
+    paused = clocks.resume(
+        clocks.pause(run, holiday, "waiting"), datetime(2026, 5, 25, 20, tzinfo=UTC)
+    )
+    at = datetime(2026, 5, 26, 7, 30, tzinfo=UTC)
+
+    readings = [clocks.read(one, calendar, at) for one in (run, paused)]
+    assert [one.elapsed for one in readings] == [7 * HOUR + HOUR // 2] * 2
+    assert readings[0].due_at == readings[1].due_at
 
 
 def test_paused_and_out_of_hours_are_shown_as_different_things_jsm() -> None:

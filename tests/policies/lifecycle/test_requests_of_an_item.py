@@ -9,17 +9,21 @@ import pytest
 from models.approval import (
     ActionKind,
     ActionResult,
+    AmendAction,
+    AmendedAt,
     ApprovalOutcome,
     Choice,
     Money,
     RefusedBallot,
 )
+from models.events import EventKind
 from models.failures import EFFECT_UNVERIFIED, TOO_LATE
 from models.item_state import ItemState
 from models.lifecycle import Severity, StatusCategory
 from models.messages import ActionChanged, BallotRefused, ProposeAction
 from models.people import Channel
 from models.status_map import StatusMap
+from policies import approval_acts, approval_plan
 from policies.lifecycle import actions_in, acts, edits_in
 from policies.lifecycle.facts import item_facts, tell_outdated
 from policies.lifecycle.ladder import change_severity
@@ -115,6 +119,72 @@ def test_a_forged_signal_cannot_stop_clocks_that_no_rule_lets_stand_still() -> N
     assert actions_in.changed(state, change, after(1)) == state
 
 
+def amended(
+    state: ItemState, person: str, minor: int, *, shown: int | None = None
+) -> ActionChanged:
+    """What the request's workflow tells of an amendment; `shown` is what a forger makes of it."""
+    action = state.actions[0]
+    change = AmendAction(
+        actor=samples.actor(person),
+        request_id=action.proposal.request_id,
+        amount=Money(minor=minor, currency="EUR"),
+    )
+    proposal = approval_acts.amend(action.proposal, change)
+    if shown is not None:
+        proposal = proposal.model_copy(update={"amount": Money(minor=shown, currency="EUR")})
+    return ActionChanged(
+        request_id=change.request_id,
+        proposal=proposal,
+        amendment=AmendedAt(change=change, at=after(1)),
+    )
+
+
+def minor_of(state: ItemState) -> int:
+    amount = state.actions[0].proposal.amount
+    return amount.minor if amount else 0
+
+
+def test_an_amended_request_shows_what_is_asked_now() -> None:
+    state = asked(item())
+    assert minor_of(actions_in.changed(state, amended(state, "lena", 100), after(1))) == 100
+
+
+def test_a_forged_amendment_does_not_change_what_the_issue_says_is_voted_on() -> None:
+    state = asked(item())
+    lies = (
+        amended(state, "lena", 100, shown=1),
+        amended(state, "fay", 100),
+        amended(state, "lena", 100).model_copy(update={"amendment": None}),
+    )
+    for lie in lies:
+        told = actions_in.changed(state, lie, after(1))
+        assert minor_of(told) == 9900
+        assert told.comments == state.comments
+        assert told.timeline[-1].kind is EventKind.ACT_REFUSED
+
+
+def test_an_amendment_that_was_taken_in_is_not_taken_in_again() -> None:
+    state = asked(item())
+    first = amended(state, "lena", 100)
+    state = actions_in.changed(state, first, after(1))
+    state = actions_in.changed(state, amended(state, "ada", 200), after(2))
+    again = approval_acts.amend(state.actions[0].proposal, first.amendment.change)  # type: ignore[union-attr] # it has one
+    state = actions_in.changed(state, first.model_copy(update={"proposal": again}), after(3))
+    assert minor_of(state) == 200
+
+
+def test_clocks_go_by_sla_yaml_again_once_another_rule_decides_the_amended_request() -> None:
+    state = asked(item(pause_while_approving=False, approvals=pausing(True)))
+    request = state.actions[0].proposal.request_id
+    state = actions_in.changed(
+        state, ActionChanged(request_id=request, pause_clocks=True), after(1)
+    )
+    assert not [run for run in running(state) if run.name != "approval"]
+    usual = ActionChanged(request_id=request, pause_as_usual=True)
+    state = actions_in.changed(state, usual, after(2))
+    assert [run for run in running(state) if run.name != "approval"]
+
+
 def test_a_report_that_the_request_does_not_confirm_is_kept_as_refused() -> None:
     state = asked(item())
     request = state.actions[0].proposal.request_id
@@ -197,3 +267,30 @@ def test_a_refused_vote_on_a_request_of_another_item_says_nothing() -> None:
     )
     notice = BallotRefused(request_id="of-another-item", refused=refused)
     assert actions_in.ballot_refused(state, notice) == state
+
+
+def test_many_small_requests_are_one_large_one_in_whatever_currencies() -> None:
+    state = item()
+    for currency in ("EUR", "USD"):
+        message = ProposeAction(
+            actor=samples.actor("omar"),
+            kind=ActionKind.CREDIT,
+            summary="Sorry.",
+            amount=Money(minor=900, currency=currency),
+        )
+        state = acts.propose(state, message, after(1)).state
+    newest = state.actions[-1].proposal
+    looked_at = approval_plan.facts_of(newest, item_facts(state, newest))
+    assert (looked_at["action.amount_minor"], looked_at["action.total_minor"]) == (900, 1800)
+
+
+def test_what_was_refused_before_does_not_count_against_a_request() -> None:
+    state = asked(item())
+    first = state.actions[0].proposal
+    result = ActionResult(
+        request_id=first.request_id, outcome=ApprovalOutcome.REJECTED, ended_at=after(2)
+    )
+    state = asked(actions_in.ended(state, result, after(2)))
+    newest = state.actions[-1].proposal
+    looked_at = approval_plan.facts_of(newest, item_facts(state, newest))
+    assert looked_at["action.total_minor"] == 9900
