@@ -1,0 +1,135 @@
+"""The page of an item that the Temporal UI shows as its current details, in Markdown.
+
+It is written when the item wakes and read hours later, so it says only what stays true until
+then: moments, never running figures.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.clocks import ClockReading
+from models.item_state import ItemState, OpenAction
+from models.messages import ItemStatus
+from policies.lifecycle import links, stages, words
+from policies.lifecycle.report import status_of, zone_of
+from policies.lifecycle.running_clocks import TITLES
+from policies.lifecycle.whose_move import WHOSE_MOVE
+from policies.request_digest import short
+
+
+def case_page(state: ItemState, now: datetime, namespace: str) -> str:
+    """The item's page. `namespace` is the one of Temporal in which its requests run."""
+    status = status_of(state, now)
+    return "\n\n".join(
+        [
+            *_head(state, status),
+            *_stop(state, status),
+            *_clock_table(state, status),
+            *_escalation(status),
+            *_open_requests(state, namespace),
+            *_in_force(state),
+            *_decision(state),
+        ]
+    )
+
+
+def _head(state: ItemState, status: ItemStatus) -> list[str]:
+    awaited = f": {', '.join(status.awaited)}" if status.awaited else ""
+    places = (status.issue_key, *links.to_issue(state.addresses, status.issue_key))
+    lines = [
+        f"# {status.summary}",
+        " · ".join(places),
+        f"**{WHOSE_MOVE[status.awaiting]}{awaited}.**",
+        f"Stage `{status.stage}`, awaiting `{status.awaiting}`"
+        + (f", owner `{status.owner}`" if status.owner else "")
+        + (f", routed by {links.plain(state.triage.routed_by)}" if state.triage else "")
+        + ".",
+    ]
+    if status.clock_scale != 1.0:
+        lines.append(f"*Clocks run {status.clock_scale:g} times faster than real time.*")
+    return lines
+
+
+def _stop(state: ItemState, status: ItemStatus) -> list[str]:
+    if not status.parked:
+        return []
+    since = (
+        f" since {words.moment(status.parked_since, zone_of(state))}" if status.parked_since else ""
+    )
+    return [
+        f"> **Parked{since}: {status.parked}.** {status.remedy or ''}".rstrip()
+        + f" Then `followthrough resume {status.issue_key}`, or *Resume* on the desk."
+    ]
+
+
+def _clock_table(state: ItemState, status: ItemStatus) -> list[str]:
+    if not status.clocks:
+        return []
+    rows = ["| clock | promised | due | stands |", "|---|---|---|---|"]
+    return ["\n".join([*rows, *(_clock_row(state, reading) for reading in status.clocks)])]
+
+
+def _clock_row(state: ItemState, reading: ClockReading) -> str:
+    run = stages.clock(state, reading.name)
+    due = words.moment(reading.due_at, zone_of(state)) if reading.due_at else "–"
+    promised = words.duration(run.target) if run else "–"
+    met = run is not None and not run.running
+    late = "late" if met else "overdue"
+    stands = "met" if met else "paused" if reading.paused else "running"
+    if reading.breached:
+        stands = f"{stands}, **{late}**"
+    return f"| {TITLES[reading.name]} | {promised} | {due} | {stands} |"
+
+
+def _escalation(status: ItemStatus) -> list[str]:
+    if not status.ladder_level:
+        return []
+    taken = f", taken on by {status.acknowledged_by}" if status.acknowledged_by else ""
+    return [f"**Escalated** to level {status.ladder_level}, {status.ladder_rung}{taken}."]
+
+
+def _open_requests(state: ItemState, namespace: str) -> list[str]:
+    waiting = [action for action in state.actions if action.waiting or action.stuck]
+    if not waiting:
+        return []
+    return ["### Requests", "\n".join(_request_line(state, one, namespace) for one in waiting)]
+
+
+def _request_line(state: ItemState, action: OpenAction, namespace: str) -> str:
+    asked = action.proposal
+    stands = f"**stands still: {action.stuck.failure}**" if action.stuck else "**waits for votes**"
+    hash_ = f", hash `{short(action.digest)}`" if action.digest else ""
+    where = " · ".join(
+        (
+            links.to_run(namespace, action.workflow_id),
+            *links.to_request(state.addresses, asked.request_id),
+        )
+    )
+    return (
+        f"- {words.what_of(asked)}, asked by {asked.proposed_by.person}: {stands}{hash_} · {where}"
+    )
+
+
+def _in_force(state: ItemState) -> list[str]:
+    return [
+        f"**In force:** {words.what(action.proposal.kind, None)}, ends "
+        f"{words.moment(action.ends_at, zone_of(state))}."
+        for action in state.actions
+        if action.ends_at is not None and not action.ended
+    ]
+
+
+def _decision(state: ItemState) -> list[str]:
+    decision = state.decision
+    if decision is None:
+        return []
+    watch = (
+        f" Watched until {words.moment(state.watch_until, zone_of(state))}."
+        if state.watch_until and state.closed_at is None
+        else ""
+    )
+    return [
+        f"**Decision:** {decision.outcome} by {decision.decided_by.person}, "
+        f"resolution {decision.resolution}.{watch}"
+    ]
