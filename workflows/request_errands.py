@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from policies.fitting import fitting
     from policies.lifecycle import actions_in, record, words
     from policies.lifecycle.facts import digest_now, item_facts, tell_outdated
+    from workflows.case_file import request_attributes
     from workflows.policy_action import PolicyActionWorkflow
 
 FAIRNESS_KEY_BYTES = 64
@@ -98,6 +99,7 @@ class RequestErrands:
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 priority=priority_of(state),
                 static_summary=fitting(f"{sentence} · {state.item.issue_key}"),
+                search_attributes=request_attributes(state, action.proposal),
                 static_details=ABOUT_A_REQUEST,
             )
             request_id = action.proposal.request_id

@@ -11,6 +11,7 @@ from models.lifecycle import Outcome, Severity
 from models.messages import ProposeAction, Resolve
 from policies.lifecycle import acts, deadlines
 from policies.lifecycle.case_page import case_page
+from policies.lifecycle.facts import may_be_asked
 from policies.lifecycle.receiving import receive
 from tests import samples
 from tests.samples import after
@@ -105,3 +106,9 @@ def test_a_decision_is_shown_with_the_end_of_its_watch() -> None:
 
     assert "**Decision:** answered by omar" in shown
     assert "Watched until " in shown
+
+
+def test_every_group_that_a_rule_for_the_action_may_ask_is_named_once() -> None:
+    state = with_refund(item())
+
+    assert may_be_asked(state, state.actions[0].proposal) == ("finance",)
