@@ -287,5 +287,4 @@ class ItemErrands:
         updates = attributes.changes(shown, attributes.search_attributes(state))
         if updates and state.closed_at is None:
             workflow.upsert_search_attributes(updates)
-        page = case_page(state, workflow.now(), workflow.info().namespace)
-        workflow.set_current_details(page)
+        workflow.set_current_details(case_page(state, workflow.now()))

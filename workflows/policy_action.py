@@ -123,8 +123,7 @@ class PolicyActionWorkflow:
 
     def show(self) -> None:
         """Keep the Temporal UI's page true."""
-        namespace = workflow.info().namespace
-        page = action_words.request_page(self.status(), self._start.addresses, namespace)
+        page = action_words.request_page(self.status(), self._start.addresses)
         workflow.set_current_details(page)
 
     def _result(self) -> ActionResult:

@@ -26,11 +26,11 @@ def lacking_words(lacking: tuple[tuple[str, int], ...]) -> str:
     return " and ".join(parts) or "nobody"
 
 
-def request_page(status: ActionStatus, addresses: Addresses, namespace: str) -> str:
+def request_page(status: ActionStatus, addresses: Addresses) -> str:
     """The Markdown page of a request that the Temporal UI shows as its current details."""
     return "\n\n".join(
         [
-            *_head(status, addresses, namespace),
+            *_head(status, addresses),
             *(_plan_lines(status, status.plan) if status.plan else ()),
             *_votes(status),
             *_end(status),
@@ -38,15 +38,15 @@ def request_page(status: ActionStatus, addresses: Addresses, namespace: str) -> 
     )
 
 
-def _head(status: ActionStatus, addresses: Addresses, namespace: str) -> list[str]:
+def _head(status: ActionStatus, addresses: Addresses) -> list[str]:
     proposal, item = status.proposal, status.item
     places = (
-        links.to_run(namespace, item.workflow_id),
+        f"item `{item.workflow_id}`",
         *links.to_issue(addresses, item.issue_key),
         *links.to_request(addresses, proposal.request_id),
     )
     lines = [
-        f"# {sentence(what_of(proposal))} · {item.issue_key}",
+        f"## {sentence(what_of(proposal))} · {item.issue_key}",
         " · ".join(places),
         links.plain(proposal.summary),
         f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}) for "

@@ -18,16 +18,16 @@ from policies.lifecycle.whose_move import WHOSE_MOVE
 from policies.request_digest import short
 
 
-def case_page(state: ItemState, now: datetime, namespace: str) -> str:
-    """The item's page. `namespace` is the one of Temporal in which its requests run."""
+def case_page(state: ItemState, now: datetime) -> str:
+    """The item's page. The Temporal UI draws tables without spaces, so there are lists."""
     status = status_of(state, now)
     return "\n\n".join(
         [
             *_head(state, status),
             *_stop(state, status),
-            *_clock_table(state, status),
+            *_clocks(state, status),
             *_escalation(status),
-            *_open_requests(state, namespace),
+            *_open_requests(state),
             *_in_force(state),
             *_decision(state),
         ]
@@ -38,7 +38,7 @@ def _head(state: ItemState, status: ItemStatus) -> list[str]:
     awaited = f": {', '.join(status.awaited)}" if status.awaited else ""
     places = (status.issue_key, *links.to_issue(state.addresses, status.issue_key))
     lines = [
-        f"# {status.summary}",
+        f"## {status.summary}",
         " · ".join(places),
         f"**{WHOSE_MOVE[status.awaiting]}{awaited}.**",
         f"Stage `{status.stage}`, awaiting `{status.awaiting}`"
@@ -63,23 +63,20 @@ def _stop(state: ItemState, status: ItemStatus) -> list[str]:
     ]
 
 
-def _clock_table(state: ItemState, status: ItemStatus) -> list[str]:
-    if not status.clocks:
-        return []
-    rows = ["| clock | promised | due | stands |", "|---|---|---|---|"]
-    return ["\n".join([*rows, *(_clock_row(state, reading) for reading in status.clocks)])]
+def _clocks(state: ItemState, status: ItemStatus) -> list[str]:
+    lines = [_clock_line(state, reading) for reading in status.clocks]
+    return ["\n".join(lines)] if lines else []
 
 
-def _clock_row(state: ItemState, reading: ClockReading) -> str:
+def _clock_line(state: ItemState, reading: ClockReading) -> str:
     run = stages.clock(state, reading.name)
-    due = words.moment(reading.due_at, zone_of(state)) if reading.due_at else "–"
-    promised = words.duration(run.target) if run else "–"
     met = run is not None and not run.running
-    late = "late" if met else "overdue"
     stands = "met" if met else "paused" if reading.paused else "running"
     if reading.breached:
-        stands = f"{stands}, **{late}**"
-    return f"| {TITLES[reading.name]} | {promised} | {due} | {stands} |"
+        stands = f"{stands}, {'late' if met else 'overdue'}"
+    promised = f", promised within {words.duration(run.target)}" if run else ""
+    due = f", due {words.moment(reading.due_at, zone_of(state))}" if reading.due_at else ""
+    return f"- {TITLES[reading.name]}: **{stands}**{due}{promised}"
 
 
 def _escalation(status: ItemStatus) -> list[str]:
@@ -89,25 +86,27 @@ def _escalation(status: ItemStatus) -> list[str]:
     return [f"**Escalated** to level {status.ladder_level}, {status.ladder_rung}{taken}."]
 
 
-def _open_requests(state: ItemState, namespace: str) -> list[str]:
+def _open_requests(state: ItemState) -> list[str]:
     waiting = [action for action in state.actions if action.waiting or action.stuck]
     if not waiting:
         return []
-    return ["### Requests", "\n".join(_request_line(state, one, namespace) for one in waiting)]
+    lines = [_request_line(state, one) for one in waiting]
+    return ["### Requests", "\n".join(lines), "Their runs are under *Relationships*."]
 
 
-def _request_line(state: ItemState, action: OpenAction, namespace: str) -> str:
+def _request_line(state: ItemState, action: OpenAction) -> str:
     asked = action.proposal
-    stands = f"**stands still: {action.stuck.failure}**" if action.stuck else "**waits for votes**"
-    hash_ = f", hash `{short(action.digest)}`" if action.digest else ""
-    where = " · ".join(
+    stands = f"stands still: {action.stuck.failure}" if action.stuck else "waits for votes"
+    digest = (f"hash `{short(action.digest)}`",) if action.digest else ()
+    more = " · ".join(
         (
-            links.to_run(namespace, action.workflow_id),
+            f"run `{action.workflow_id}`",
+            *digest,
             *links.to_request(state.addresses, asked.request_id),
         )
     )
     return (
-        f"- {words.what_of(asked)}, asked by {asked.proposed_by.person}: {stands}{hash_} · {where}"
+        f"- **{words.what_of(asked)}**, asked by {asked.proposed_by.person}: **{stands}** · {more}"
     )
 
 

@@ -29,13 +29,5 @@ def to_request(addresses: Addresses, request_id: str) -> tuple[str, ...]:
     return _link("vote on the desk", addresses.desk, f"/requests/{quote(request_id)}")
 
 
-def to_run(namespace: str, workflow_id: str) -> str:
-    """Another workflow in the same Temporal UI, wherever that is."""
-    return (
-        f"[{workflow_id}](/namespaces/{quote(namespace, safe='')}"
-        f"/workflows/{quote(workflow_id, safe='')})"
-    )
-
-
 def _link(text: str, base: str, path: str) -> tuple[str, ...]:
     return (f"[{text}]({base}{path})",) if base else ()

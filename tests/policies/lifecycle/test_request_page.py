@@ -27,17 +27,17 @@ def status(request: ApprovalRequest | None, **changed: object) -> ActionStatus:
 
 
 def page(request: ApprovalRequest | None, **changed: object) -> str:
-    return request_page(status(request, **changed), KNOWN, "default")
+    return request_page(status(request, **changed), KNOWN)
 
 
 def test_the_first_line_says_what_is_asked_for_which_issue() -> None:
-    assert page(None).startswith("# Refund of 99.00 EUR · FT-1\n")
+    assert page(None).startswith("## Refund of 99.00 EUR · FT-1\n")
 
 
 def test_the_page_leads_to_the_item_and_to_where_one_votes() -> None:
     shown = page(None)
 
-    assert "(/namespaces/default/workflows/feedback-10001)" in shown
+    assert "item `feedback-10001`" in shown
     assert "(https://jira.example/browse/FT-1)" in shown
     assert f"[vote on the desk](https://desk.example/requests/{REQUEST})" in shown
 
