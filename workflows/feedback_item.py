@@ -187,8 +187,8 @@ class FeedbackItemWorkflow:
         self._become(effects_in.told(self.state, notice, workflow.now()))
 
     @workflow.signal(
-        description="The cause of a stop is mended: go on. Needs a signed actor; easier by Resume on "
-        "the desk, or `followthrough resume KEY`."
+        description="The cause of a stop is mended: go on. Needs a signed actor; easier on the "
+        "item's page of the desk, or by `followthrough resume KEY`."
     )
     def resume(self, message: Resume) -> None:
         """Takes a parked item up again; harmless otherwise, and refused to whom may not."""

@@ -194,7 +194,7 @@ class PolicyActionWorkflow:
 
     @workflow.signal(
         description="The cause of the stop is mended: try the effect again, or undo it. Needs a "
-        "signed actor; easier by Resume on the item's page of the desk."
+        "signed actor; easier on the item's page of the desk."
     )
     def resume(self, message: Resume) -> None:
         """Heard only while an approved effect stands still, and from those who may resume."""
@@ -203,8 +203,8 @@ class PolicyActionWorkflow:
 
     @workflow.update(
         name="decide",
-        description="Vote: paste the signed text that the desk's request page offers under *Vote in "
-        "the Temporal UI instead*, and write your reason into it. Answers whether it counts.",
+        description="Vote: paste the signed text that the desk's request page offers under 'Vote in "
+        "the Temporal UI instead', and write your reason into it. Answers whether it counts.",
     )
     async def cast(self, ballot: Ballot) -> Answer:
         """Answers with how the request stands; a vote that does not count is refused with why."""

@@ -43,7 +43,7 @@ FAIRNESS_KEY_BYTES = 64
 ABOUT_A_REQUEST = """\
 One request for one action on an item: who must agree, their votes, and the effect, carried out once.
 
-To vote from here: open the request on the desk (the link stands below), unfold *Vote in the \
+To vote from here: open the request on the desk (the link is in the current details), unfold *Vote in the \
 Temporal UI instead*, copy the text, then *Send an Update* here, choose `decide` and paste it."""
 
 

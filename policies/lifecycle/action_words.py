@@ -91,7 +91,7 @@ def _plan_lines(status: ActionStatus, plan: ApprovalPlan) -> list[str]:
         deputies_asked=status.deputies_asked,
     )
     able = ", ".join(f"{one.name} (`{one.id}`)" for one in request.present.eligible) or "nobody"
-    lines = [f"**Rule:** {links.plain(plan.rule)}. {links.plain(plan.explanation)}"]
+    lines = [f"**By which rule:** {links.plain(plan.explanation)}"]
     if status.outcome is None:
         clock = status.stage_clock
         expires = clock.expires_at if clock else plan.expires_at

@@ -40,8 +40,7 @@ def _head(state: ItemState, status: ItemStatus) -> list[str]:
     lines = [
         f"## {status.summary}",
         " · ".join(places),
-        f"**{WHOSE_MOVE[status.awaiting]}{awaited}.**",
-        f"Stage `{status.stage}`, awaiting `{status.awaiting}`"
+        f"**{WHOSE_MOVE[status.awaiting]}{awaited}.** Stage `{status.stage}`, awaiting `{status.awaiting}`"
         + (f", owner `{status.owner}`" if status.owner else "")
         + (f", routed by {links.plain(state.triage.routed_by)}" if state.triage else "")
         + ".",
@@ -59,7 +58,7 @@ def _stop(state: ItemState, status: ItemStatus) -> list[str]:
     )
     return [
         f"> **Parked{since}: {status.parked}.** {status.remedy or ''}".rstrip()
-        + f" Then `followthrough resume {status.issue_key}`, or *Resume* on the desk."
+        + f" Then `followthrough resume {status.issue_key}`, or *It is mended: go on* on the desk."
     ]
 
 
@@ -74,7 +73,7 @@ def _clock_line(state: ItemState, reading: ClockReading) -> str:
     stands = "met" if met else "paused" if reading.paused else "running"
     if reading.breached:
         stands = f"{stands}, {'late' if met else 'overdue'}"
-    promised = f", promised within {words.duration(run.target)}" if run else ""
+    promised = f", within {words.duration(run.target)}" if run else ""
     due = f", due {words.moment(reading.due_at, zone_of(state))}" if reading.due_at else ""
     return f"- {TITLES[reading.name]}: **{stands}**{due}{promised}"
 

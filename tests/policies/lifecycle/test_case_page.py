@@ -47,8 +47,10 @@ def test_the_first_line_is_the_items_summary() -> None:
 def test_the_page_says_in_words_whose_move_it_is_and_by_which_values_a_view_finds_it() -> None:
     shown = page(item())
 
-    assert "**The owner has the next move: omar.**" in shown
-    assert "Stage `clocks`, awaiting `owner`, owner `omar`" in shown
+    assert (
+        "**The owner has the next move: omar.** Stage `clocks`, awaiting `owner`, owner `omar`"
+        in shown
+    )
 
 
 def test_the_page_leads_to_jira_and_to_the_desk() -> None:
