@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, FloatRect, Page
 
 DESKTOP, PHONE = (1160, 760), (390, 844)
-TEMPORAL_WINDOW = (1280, 820)
-DIALOG: FloatRect = {"x": 240, "y": 0, "width": 800, "height": 820}
+TEMPORAL_WINDOW = (1340, 820)
+DIALOG: FloatRect = {"x": 270, "y": 0, "width": 800, "height": 820}
 """The middle of that window: what lies behind a dialog is blurred and says nothing."""
 VOTER = STAFF["finn"]
 WAITING = 'WorkflowType = "FeedbackItemWorkflow" AND ExecutionStatus = "Running"'
@@ -110,6 +110,7 @@ class Gallery:
         ).first.click()
         frame = page.locator("iframe").last
         frame.content_frame.get_by_role("heading").first.wait_for()
+        page.get_by_text("Current Details").first.evaluate("one => one.scrollIntoView()")
         return self._keep(page, name)
 
     def _approve(self, page: Page, text: str) -> Iterator[Path]:
