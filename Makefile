@@ -13,13 +13,16 @@ DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format types venv clients lock clean
+.PHONY: help demo screenshots test bench lint format types venv clients lock clean
 
 help: ## show this list
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 demo: $(READY) ## run the scenario and stay up; ONCE=1 ends after it, JSON=1, INPUT=path, LIMIT=n
 	$(VENV)/bin/python -m demo $(DEMO_OPTIONS)
+
+screenshots: $(READY) ## take the pictures of the documentation; needs Chromium (apt-get install chromium)
+	$(VENV)/bin/python -m demo.screenshots
 
 test: $(READY) ## run every test
 	env -u MAKELEVEL -u MAKEFLAGS $(VENV)/bin/python -m pytest -n 2 --dist loadgroup

@@ -38,6 +38,7 @@ from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from ledger.failures import LedgerFailure
 from ledger.store import Ledger, open_ledger
+from models.addresses import Addresses
 from models.effects import System
 from models.failures import JIRA_AUTHENTICATION
 from policies import commands
@@ -124,6 +125,7 @@ def build_activities(
             allow_unproven=settings.allow_unproven_decisions,
             signer=signer,
         ),
+        addresses=Addresses(jira=settings.jira.site_url, desk=settings.desk_url),
     )
     approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)
     return [

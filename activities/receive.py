@@ -31,6 +31,7 @@ from jira_gateway.read import FullReading
 from ledger.failures import LedgerFailure
 from ledger.records import IndexedItem
 from models.activity_io import PinInput, Received, ReceiveInput
+from models.addresses import Addresses
 from models.failures import LEDGER_UNAVAILABLE
 from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
 from models.policy import PolicySnapshot
@@ -97,6 +98,7 @@ class ReceiveActivities:
         index: ItemIndex,
         *,
         pinning: Pinning,
+        addresses: Addresses,
     ) -> None:
         self._gateway = gateway
         self._interpreter = interpreter
@@ -104,6 +106,7 @@ class ReceiveActivities:
         self._customers = customers
         self._index = index
         self._pinning = pinning
+        self._addresses = addresses
 
     @activity.defn
     def receive_item(self, request: ReceiveInput) -> Received:
@@ -135,6 +138,7 @@ class ReceiveActivities:
             snapshot=pinned,
             observed=news_since(full.reading.observed, life),
             again=life is not None,
+            addresses=self._addresses,
         )
 
     def _rules(

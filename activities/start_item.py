@@ -21,6 +21,11 @@ from models.messages import ItemStart, JiraChanged
 from models.names import FEEDBACK_ITEM_WORKFLOW, SIGNAL_JIRA_CHANGED, feedback_workflow_id
 
 STAGE = SearchAttributeKey.for_keyword("FtStage")
+ABOUT_AN_ITEM = """\
+One run for one issue, from the day it came in until the watch after its decision has ended.
+
+Where it stands is in the *current details*; what it waits for is its pending activities and its \
+timer. Every act has a form here under *Send an Update*, but the desk fills it in for you."""
 USUAL_PRIORITY = Priority(priority_key=3)
 """Nobody knows an item's severity before triage; the workflow corrects it afterwards."""
 
@@ -53,7 +58,9 @@ async def start_item(
     changed = JiraChanged(delivery=delivery, event=event)
     once = WorkflowIDReusePolicy.REJECT_DUPLICATE
     try:
-        await _start(client, task_queue, start, None if created else changed, once)
+        await _start(
+            client, task_queue, start, None if created else changed, once, f"{issue_key} · feedback"
+        )
     except WorkflowAlreadyStartedError:
         return Started.ENDED
     return Started.TOLD
@@ -81,7 +88,9 @@ async def start_again(client: Client, task_queue: str, issue_id: str, issue_key:
     Raises `temporalio.service.RPCError`.
     """
     start = ItemStart(issue_id=issue_id, issue_key=issue_key)
-    await _start(client, task_queue, start, None, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+    again = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+    summary = f"{issue_key} · feedback that came back after it was closed"
+    await _start(client, task_queue, start, None, again, summary)
 
 
 async def start_unless_known(
@@ -99,6 +108,7 @@ async def start_unless_known(
             start,
             None,
             WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            f"{issue_key} · feedback found by the sweep",
             conflict=WorkflowIDConflictPolicy.FAIL,
         )
     except WorkflowAlreadyStartedError:
@@ -112,6 +122,7 @@ async def _start(
     start: ItemStart,
     changed: JiraChanged | None,
     reuse: WorkflowIDReusePolicy,
+    summary: str,
     *,
     conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
 ) -> None:
@@ -124,7 +135,8 @@ async def _start(
         id_reuse_policy=reuse,
         start_signal=SIGNAL_JIRA_CHANGED if changed is not None else None,
         start_signal_args=[changed] if changed is not None else [],
-        static_summary=start.issue_key,
+        static_summary=summary,
+        static_details=ABOUT_AN_ITEM,
         search_attributes=TypedSearchAttributes([SearchAttributePair(STAGE, Stage.RECEIVE.value)]),
         priority=USUAL_PRIORITY,
     )

@@ -104,16 +104,19 @@ def desk_password(person: Played) -> str:
 
 
 @contextmanager
-def open_stage(data_dir: Path | None, say: Say, *, real_items: bool) -> Iterator[Stage]:
+def open_stage(
+    data_dir: Path | None, say: Say, *, real_items: bool, scale: float = SCALE
+) -> Iterator[Stage]:
     """A stage on a fresh data directory; the stack is stopped at the end.
 
     Real items are handled under the shipped policies at real speed, the scenario under those of
-    Lumen Notes with fast clocks. Raises `PartFailed` when a demonstration is running there.
+    Lumen Notes with clocks `scale` times faster. Raises `PartFailed` when a demonstration is running
+    there.
     """
     chosen = fresh_data_dir(data_dir, say)
     customers_file = chosen / "customers.csv"
     customers_file.write_text(",".join(CUSTOMER_COLUMNS) + "\n")
-    settings = _settings(chosen, customers_file, real_items=real_items)
+    settings = _settings(chosen, customers_file, real_items=real_items, scale=scale)
     for person in STAFF.values():
         set_password(chosen, person.id, desk_password(person))
     with LocalStack(settings, say=say) as stack:
@@ -151,7 +154,7 @@ def fresh_data_dir(wanted: Path | None, say: Say) -> Path:
 MARK = "demonstration.txt"
 
 
-def _settings(data_dir: Path, customers_file: Path, *, real_items: bool) -> Settings:
+def _settings(data_dir: Path, customers_file: Path, *, real_items: bool, scale: float) -> Settings:
     """Settings of this stage alone: nothing of the caller's environment leaks into it."""
     for name in [name for name in os.environ if name.startswith(PREFIXES)]:
         del os.environ[name]
@@ -160,7 +163,7 @@ def _settings(data_dir: Path, customers_file: Path, *, real_items: bool) -> Sett
     if real_items:
         return settings
     return settings.model_copy(
-        update={"policies": POLICIES, "clock_scale": SCALE, "customers": customers_file}
+        update={"policies": POLICIES, "clock_scale": scale, "customers": customers_file}
     )
 
 

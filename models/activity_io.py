@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.addresses import Addresses
 from models.approval import ActionProposal, ActionResult, ItemFacts
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
@@ -28,6 +29,7 @@ class Received(Frozen):
     snapshot: PolicySnapshot
     observed: ObservedIssue
     again: bool = False
+    addresses: Addresses = Addresses()
 
 
 class PinInput(Frozen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from models.addresses import Addresses
 from models.approval import ActionProposal, ActionResult, AmendedAt, Ballot, Delegate, ItemFacts
 from models.base import Frozen, Moment
 from models.clock_rules import Standing
@@ -189,3 +190,4 @@ class ItemState(Frozen):
     timeline: tuple[Event, ...] = ()
     earlier_events: int = 0
     generation: int = 1
+    addresses: Addresses = Addresses()

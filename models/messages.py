@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from models.action_parameters import ActionParameters
+from models.addresses import Addresses
 from models.approval import (
     ActionKind,
     ActionProposal,
@@ -171,6 +172,7 @@ class ActionStart(Frozen):
     asked: Proof | None = None
     first: ActionProposal | None = None
     amendments: tuple[AmendedAt, ...] = ()
+    addresses: Addresses = Addresses()
 
 
 class ActionReported(Frozen):

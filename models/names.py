@@ -59,6 +59,7 @@ SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
     "FtBreached": "Bool",
     "FtAwaiting": "Keyword",
     "FtRelease": "Keyword",
+    "FtGroups": "KeywordList",
 }
 """Search attribute → Temporal type. None of them holds personal data."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sysconfig
 from collections.abc import Awaitable, Callable
@@ -106,13 +107,16 @@ async def add_search_attributes(client: Client, names: list[str]) -> None:
 
     Raises `RPCError` when the server does not answer or does not allow it.
     """
-    types = {
-        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{SEARCH_ATTRIBUTES[name].upper()}")
-        for name in names
-    }
+    types = {name: _indexed_as(SEARCH_ATTRIBUTES[name]) for name in names}
     await client.operator_service.add_search_attributes(
         AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
     )
+
+
+def _indexed_as(kind: str) -> IndexedValueType.ValueType:
+    """The API's value of a type as the command line names it, such as `KeywordList`."""
+    words = re.sub("(?<=[a-z])(?=[A-Z])", "_", kind).upper()
+    return IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{words}")
 
 
 def temporal_server_is_ready(address: str, namespace: str = "default") -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from temporalio import workflow
@@ -13,7 +14,9 @@ from temporalio.common import (
 )
 
 with workflow.unsafe.imports_passed_through():
+    from models.approval import ActionProposal
     from models.item_state import ItemState
+    from policies.lifecycle.facts import may_be_asked
     from policies.lifecycle.report import breached, due_at
     from policies.lifecycle.stages import awaiting_of, stage_of
 
@@ -25,6 +28,7 @@ DUE_AT = SearchAttributeKey.for_datetime("FtDueAt")
 BREACHED = SearchAttributeKey.for_bool("FtBreached")
 AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
 RELEASE = SearchAttributeKey.for_keyword("FtRelease")
+GROUPS = SearchAttributeKey.for_keyword_list("FtGroups")
 
 
 def search_attributes(state: ItemState) -> TypedSearchAttributes:
@@ -46,6 +50,18 @@ def search_attributes(state: ItemState) -> TypedSearchAttributes:
     if due is None:
         return TypedSearchAttributes(pairs)
     return TypedSearchAttributes([*pairs, SearchAttributePair(DUE_AT, due)])
+
+
+def request_attributes(state: ItemState, proposal: ActionProposal) -> TypedSearchAttributes:
+    """What a request is found by. Set when it starts and never again, since that costs nothing."""
+    groups = may_be_asked(state, proposal)
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[Sequence[str]]] = []
+    if groups:
+        pairs.append(SearchAttributePair(GROUPS, groups))
+    for key, value in ((SEVERITY, state.severity), (CATEGORY, state.category)):
+        if value:
+            pairs.append(SearchAttributePair(key, str(value)))
+    return TypedSearchAttributes(pairs)
 
 
 def changes(

@@ -189,7 +189,7 @@ class EffectErrand:
         await workflow.execute_activity_method(
             LedgerActivities.append_to_ledger,
             AppendInput(entries=(entry,)),
-            **options.ledger(f"Record: {summary}"[:200]),
+            **options.ledger(f"Record: {summary}"),
         )
 
     def _named(self) -> str:

@@ -15,6 +15,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.effect_errand import EffectErrand
     from workflows.policy_exception import PolicyExceptionWorkflow
 
+ABOUT_AN_EXCEPTION = """\
+An exception from a policy that was approved. It ends by itself at its time; only another approved \
+request gives it another end. `resume` is for an end that could not be carried out."""
+
 
 async def follow_up(errand: EffectErrand, request: EffectInput) -> None:
     """Let a new exception end in time, or give a running one its new end."""
@@ -37,9 +41,15 @@ async def _begin(request: EffectInput) -> None:
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         # It outlives the request by weeks or months.
         parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-        static_summary=f"{words.what_of(request.proposal)} until "
-        f"{request.proposal.parameters.ends_at:%Y-%m-%d}",
+        static_summary=_title(request),
+        static_details=ABOUT_AN_EXCEPTION,
     )
+
+
+def _title(request: EffectInput) -> str:
+    """Without its end, which another request may move later."""
+    what = words.sentence(words.what(request.proposal.kind, None))
+    return f"{what} · {request.approval.item.issue_key}" if request.approval else what
 
 
 async def _told(changes: str, request: EffectInput) -> bool:

@@ -116,7 +116,9 @@ class FeedbackItemWorkflow:
 
     # Signals: something happened elsewhere. They never raise.
 
-    @workflow.signal(description="Something changed on the Jira issue; it is read again.")
+    @workflow.signal(
+        description="Something changed on the Jira issue: read it again. Sent by the webhook and the sweep."
+    )
     def jira_changed(self, change: JiraChanged) -> None:
         """The payload is a hint only. A parked item tries again: the change may be the remedy."""
         self.jira_changed_since_read = True
@@ -125,8 +127,8 @@ class FeedbackItemWorkflow:
         self.wake()
 
     @workflow.signal(
-        description="Vote on a policy action or on leave to escalate: paste the text that the "
-        "desk's request page offers."
+        description="Vote on one of this item's requests. Easier: open the request's own workflow "
+        "and send the update `decide` there, which answers you."
     )
     def decide(self, ballot: Any) -> None:
         """Taken leniently and passed on; entitlement is judged where the votes are counted."""
@@ -137,65 +139,82 @@ class FeedbackItemWorkflow:
             return
         self._become(acts.pass_on(self.state, vote, workflow.now()))
 
-    @workflow.signal(description="The same customer came back with another issue.")
+    @workflow.signal(
+        description="The same customer came back with another issue. Sent by that item."
+    )
     def recontact(self, notice: RecontactNotice) -> None:
         """Re-labels the resolution as failed."""
         self._become(came_back(self.state, notice, workflow.now()))
 
-    @workflow.signal(description="A policy action of this item ended.")
+    @workflow.signal(description="A request of this item ended. Sent by the request.")
     def action_reported(self, report_: ActionReported) -> None:
         """Sent by the policy action's own workflow. Believed only once the request confirms it."""
         request_id = report_.result.request_id
         if not self._errands.watches(request_id):
             self._become(reported(self.state, request_id))
 
-    @workflow.signal(description="What a policy action of this item asks was amended.")
+    @workflow.signal(
+        description="What a request of this item asks was changed. Sent by the request."
+    )
     def action_changed(self, change: ActionChanged) -> None:
         """Sent by the policy action's own workflow."""
         self._become(changed(self.state, change, workflow.now()))
 
-    @workflow.signal(description="A policy action of this item still waits for votes.")
+    @workflow.signal(
+        description="A request of this item still waits for votes. Sent by the request."
+    )
     def action_reminder(self, reminder: ActionReminder) -> None:
         """Sent by the policy action's own workflow when its time to remind has come."""
         self._become(reminded(self.state, reminder, workflow.now()))
 
-    @workflow.signal(description="A vote that was read in Jira did not count.")
+    @workflow.signal(description="A vote that was read in Jira did not count. Sent by the request.")
     def ballot_refused(self, notice: BallotRefused) -> None:
         """Sent by the policy action's own workflow, since Jira gave the voter no answer."""
         self._become(ballot_refused(self.state, notice))
 
-    @workflow.signal(description="An approved action of this item stands still.")
+    @workflow.signal(
+        description="An approved action of this item stands still. Sent by the request."
+    )
     def action_stuck(self, notice: ActionStuck) -> None:
         """Sent by the policy action's own workflow; shown until a person says how to go on."""
         self._become(effects_in.stopped(self.state, notice, workflow.now()))
 
-    @workflow.signal(description="An exception from a policy began, changed or ended.")
+    @workflow.signal(
+        description="An exception from a policy began, changed or ended. Sent by the exception."
+    )
     def exception_told(self, notice: ExceptionTold) -> None:
         """Sent by the exception's own workflow."""
         self._become(effects_in.told(self.state, notice, workflow.now()))
 
-    @workflow.signal(description="The cause of the stop is mended: go on.")
+    @workflow.signal(
+        description="The cause of a stop is mended: go on. Needs a signed actor; easier on the "
+        "item's page of the desk, or by `followthrough resume KEY`."
+    )
     def resume(self, message: Resume) -> None:
         """Takes a parked item up again; harmless otherwise, and refused to whom may not."""
         self._become(acts.resume(self.state, message, workflow.now()))
 
     # Updates: what people do. They answer, or refuse with a type of the failure table.
 
-    @workflow.update(description="Take the escalation on; the ladder rests for a while.")
+    @workflow.update(
+        description="Take the escalation on: the ladder rests for a while. Easier by /ack in Jira."
+    )
     async def acknowledge(self, message: Acknowledge) -> Answer:
         """Answers with the level that was taken on."""
         return await self._act(
             message.actor, Act.ACKNOWLEDGE, lambda state, now: acts.acknowledge(state, message, now)
         )
 
-    @workflow.update(description="Correct severity, category or owner.")
+    @workflow.update(description="Correct severity, category or owner, with a reason.")
     async def override(self, message: Override) -> Answer:
         """Answers with what changed."""
         return await self._act(
             message.actor, Act.OVERRIDE, lambda state, now: acts.override(state, message, now)
         )
 
-    @workflow.update(description="Ask for a policy action, such as a refund.")
+    @workflow.update(
+        description="Ask for an action such as a refund; answers the request's id to vote under."
+    )
     async def propose_action(self, message: ProposeAction) -> Answer:
         """Answers, once the request is open, with the id under which people vote."""
         answer = await self._act(
@@ -204,7 +223,9 @@ class FeedbackItemWorkflow:
         await workflow.wait_condition(lambda: self._is_open(answer.request_id))
         return answer
 
-    @workflow.update(description="Decide the item: the outcome and why.")
+    @workflow.update(
+        description="Decide the item: accepted, declined, duplicate, fixed, answered or no_change."
+    )
     async def resolve(self, message: Resolve) -> Answer:
         """Answers with the recorded outcome."""
         return await self._act(

@@ -42,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
         record,
         view,
     )
-    from policies.lifecycle.report import case_file
+    from policies.lifecycle.case_page import case_page
     from workflows import case_file as attributes
     from workflows.request_errands import Item, RequestErrands, priority_of, signal_to
 
@@ -50,6 +50,11 @@ with workflow.unsafe.imports_passed_through():
 def _type_of(error: ActivityError, otherwise: Failure) -> str:
     cause = error.cause
     return (cause.type if isinstance(cause, ApplicationError) else None) or otherwise.type
+
+
+def _record_words(entries: tuple[LedgerEntry, ...]) -> str:
+    more = f" {len(entries)} events, the last" if len(entries) > 1 else ""
+    return f"Record{more}: {entries[-1].event.summary}"
 
 
 class ItemErrands:
@@ -165,9 +170,7 @@ class ItemErrands:
                 result = await workflow.execute_activity_method(
                     NoticeActivities.send_notice,
                     NoticeInput(notice=notice),
-                    **options.notice(
-                        f"Tell level {notice.level}: {', '.join(notice.people)}"[:200]
-                    ),
+                    **options.notice(f"Tell level {notice.level}: {', '.join(notice.people)}"),
                 )
             except ActivityError:
                 result = NoticeResult()  # nobody knows whether it went out: it is tried again
@@ -213,7 +216,7 @@ class ItemErrands:
         await workflow.execute_activity_method(
             LedgerActivities.append_to_ledger,
             AppendInput(entries=entries),
-            **options.ledger(f"Record: {entries[-1].event.summary}"[:200]),
+            **options.ledger(_record_words(entries)),
         )
         self._item.state = record.recorded(self._item.state, entries[-1].event.sequence)
 
@@ -284,4 +287,4 @@ class ItemErrands:
         updates = attributes.changes(shown, attributes.search_attributes(state))
         if updates and state.closed_at is None:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(case_file(state, workflow.now()))
+        workflow.set_current_details(case_page(state, workflow.now()))

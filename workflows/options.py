@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
+
+with workflow.unsafe.imports_passed_through():
+    from policies.fitting import fitting
 
 _PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=1),
@@ -33,7 +37,7 @@ def jira(summary: str, priority: Priority = Priority.default) -> ActivityConfig:
         start_to_close_timeout=timedelta(minutes=2),
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
-        summary=summary,
+        summary=fitting(summary),
         priority=priority,
     )
 
@@ -44,7 +48,7 @@ def ledger(summary: str) -> ActivityConfig:
         start_to_close_timeout=timedelta(seconds=30),
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
-        summary=summary,
+        summary=fitting(summary),
     )
 
 
@@ -55,7 +59,7 @@ def effect(summary: str, priority: Priority, *, lasts: timedelta) -> ActivityCon
         schedule_to_close_timeout=lasts,
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_FOR_HOURS,
-        summary=summary,
+        summary=fitting(summary),
         priority=priority,
     )
 
@@ -66,7 +70,7 @@ def planning(summary: str) -> ActivityConfig:
         start_to_close_timeout=timedelta(seconds=30),
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=_PATIENT,
-        summary=summary,
+        summary=fitting(summary),
     )
 
 
@@ -76,7 +80,7 @@ def notice(summary: str) -> ActivityConfig:
         start_to_close_timeout=timedelta(minutes=2),
         heartbeat_timeout=CRASH_NOTICED,
         retry_policy=RetryPolicy(maximum_attempts=3),
-        summary=summary,
+        summary=fitting(summary),
     )
 
 
@@ -86,5 +90,5 @@ def sweep(summary: str) -> ActivityConfig:
         start_to_close_timeout=timedelta(minutes=10),
         heartbeat_timeout=timedelta(minutes=1),
         retry_policy=_PATIENT,
-        summary=summary,
+        summary=fitting(summary),
     )

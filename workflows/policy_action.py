@@ -123,7 +123,8 @@ class PolicyActionWorkflow:
 
     def show(self) -> None:
         """Keep the Temporal UI's page true."""
-        workflow.set_current_details(action_words.request_page(self.status()))
+        page = action_words.request_page(self.status(), self._start.addresses)
+        workflow.set_current_details(page)
 
     def _result(self) -> ActionResult:
         request = self._hearing.opened
@@ -142,7 +143,10 @@ class PolicyActionWorkflow:
 
     # Signals. They never raise; what does not count is kept as evidence.
 
-    @workflow.signal(description="Vote: paste the text that the desk's request page offers.")
+    @workflow.signal(
+        description="Vote without an answer. Use the update `decide` instead, which says whether "
+        "your vote counts."
+    )
     async def decide(self, ballot: Any) -> None:
         """Taken leniently; a vote that does not count is kept as evidence."""
         await self._hearing.is_open()
@@ -157,7 +161,11 @@ class PolicyActionWorkflow:
             notice = BallotRefused(request_id=vote.request_id, refused=judged)
             await self.tell_item(SIGNAL_BALLOT_REFUSED, notice)
 
-    @workflow.signal(name="delegate", description="Let somebody else vote on this request.")
+    @workflow.signal(
+        name="delegate",
+        description="Let somebody else vote, without an answer. Sent by the item for /delegate in "
+        "Jira; by hand use the update `delegate`.",
+    )
     async def delegate_by_signal(self, message: Any) -> None:
         """Taken leniently, as a vote is."""
         await self._hearing.is_open()
@@ -166,7 +174,7 @@ class PolicyActionWorkflow:
         except ValidationError:
             self._hearing.note_malformed("delegate")
 
-    @workflow.signal(description="The request is no longer needed.")
+    @workflow.signal(description="The request is no longer needed. Sent by the item.")
     def withdraw(self) -> None:
         """Ends an undecided request without any effect."""
         self._hearing.withdraw()
@@ -185,14 +193,19 @@ class PolicyActionWorkflow:
     # Updates: what people do. They answer, or refuse with a type of the failure table.
 
     @workflow.signal(
-        description="The cause of the stop is mended: try the effect again, or undo it."
+        description="The cause of the stop is mended: try the effect again, or undo it. Needs a "
+        "signed actor; easier on the item's page of the desk."
     )
     def resume(self, message: Resume) -> None:
         """Heard only while an approved effect stands still, and from those who may resume."""
         if self._effect is not None:
             self._effect.resume(message, workflow.info().workflow_id, workflow.now())
 
-    @workflow.update(name="decide", description="Vote on this request, with a reason.")
+    @workflow.update(
+        name="decide",
+        description="Vote: paste the signed text that the desk's request page offers under 'Vote in "
+        "the Temporal UI instead', and write your reason into it. Answers whether it counts.",
+    )
     async def cast(self, ballot: Ballot) -> Answer:
         """Answers with how the request stands; a vote that does not count is refused with why."""
         await self._hearing.is_open()

@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from models.names import POLICY_EXCEPTION_WORKFLOW, SIGNAL_EXCEPTION_TOLD
     from models.people import Act
     from policies import exceptions, proof
-    from policies.lifecycle import action_record
+    from policies.lifecycle import action_record, links
 
 END_TRIED_FOR = timedelta(hours=24)
 
@@ -210,8 +210,8 @@ class PolicyExceptionWorkflow:
     def _show(self) -> None:
         status = self.status()
         lines = [
-            f"# Exception · {status.issue_key}",
-            status.summary,
+            f"## Exception from a policy · {status.issue_key}",
+            links.plain(status.summary),
             f"**In force until** {status.ends_at:%Y-%m-%d %H:%M} UTC",
         ]
         if self._stuck is not None:

@@ -32,18 +32,19 @@ with workflow.unsafe.imports_passed_through():
         SIGNAL_SUBJECT_CHANGED,
         SIGNAL_WITHDRAW,
     )
-    from policies.lifecycle import actions_in, record
+    from policies.fitting import fitting
+    from policies.lifecycle import actions_in, record, words
     from policies.lifecycle.facts import digest_now, item_facts, tell_outdated
+    from workflows.case_file import request_attributes
     from workflows.policy_action import PolicyActionWorkflow
 
 FAIRNESS_KEY_BYTES = 64
-"""Temporal refuses a longer one, for ever."""
+"""Temporal refuses a longer one."""
+ABOUT_A_REQUEST = """\
+One request for one action on an item: who must agree, their votes, and the effect, carried out once.
 
-
-def _short(segment: str | None) -> str | None:
-    if segment is None:
-        return None
-    return segment.encode()[:FAIRNESS_KEY_BYTES].decode(errors="ignore")
+To vote from here: open the request on the desk (the link is in the current details), unfold *Vote in the \
+Temporal UI instead*, copy the text, then *Send an Update* here, choose `decide` and paste it."""
 
 
 class Item(Protocol):
@@ -75,6 +76,7 @@ class RequestErrands:
         if state.snapshot is None or state.item is None:
             return
         digest = digest_now(state, action.proposal)
+        sentence = words.sentence(words.what_of(action.proposal))
         request = ActionStart(
             proposal=action.proposal,
             item=item_facts(state, action.proposal),
@@ -83,6 +85,7 @@ class RequestErrands:
             asked=action.asked,
             first=action.first,
             amendments=action.amendments,
+            addresses=state.addresses,
         )
         # A run that was reset finds its request running already, which is as it should be.
         with suppress(WorkflowAlreadyStartedError):
@@ -95,7 +98,9 @@ class RequestErrands:
                 # The request outlives the item's continue-as-new, so it is not closed with it.
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 priority=priority_of(state),
-                static_summary=f"{action.proposal.kind} · {state.item.issue_key}",
+                static_summary=fitting(f"{sentence} · {state.item.issue_key}"),
+                search_attributes=request_attributes(state, action.proposal),
+                static_details=ABOUT_A_REQUEST,
             )
             request_id = action.proposal.request_id
             self._watched[request_id] = asyncio.create_task(self._watch(request_id, child))
@@ -140,7 +145,7 @@ class RequestErrands:
             answer = await workflow.execute_activity_method(
                 ReportActivities.confirm_report,
                 ReportInput(request_id=request_id, now=workflow.now()),
-                **options.planning("Ask the request itself how it ended"),
+                **options.planning(f"Ask request {request_id} itself how it ended"),
             )
             state = actions_in.confirmed(
                 self._item.state, request_id, answer.result, workflow.now()
@@ -176,7 +181,9 @@ def priority_of(state: ItemState) -> Priority:
     """By severity, and fair among segments."""
     segment = state.item.customer.segment if state.item else None
     key = PRIORITY_KEY[state.severity] if state.severity else None
-    return Priority(priority_key=key, fairness_key=_short(segment))
+    return Priority(
+        priority_key=key, fairness_key=fitting(segment, FAIRNESS_KEY_BYTES) if segment else None
+    )
 
 
 async def signal_to(item: Item, workflow_id: str, signal: str, argument: object) -> bool:

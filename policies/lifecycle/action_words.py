@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from models.approval import ActionStatus, ApprovalPlan, StagePlan
+from models.addresses import Addresses
+from models.approval import ActionStatus, ApprovalPlan, Choice, Vote
 from models.approval_request import ApprovalRequest, stages_of
+from models.failures import FAILURES_BY_TYPE
 from policies import approval
-from policies.lifecycle.words import OUTCOME_WORDS, money
+from policies.lifecycle import links
+from policies.lifecycle.words import OUTCOME_WORDS, sentence, what_of
 from policies.request_digest import short
 
 
@@ -23,47 +26,86 @@ def lacking_words(lacking: tuple[tuple[str, int], ...]) -> str:
     return " and ".join(parts) or "nobody"
 
 
-def request_page(status: ActionStatus) -> str:
+def request_page(status: ActionStatus, addresses: Addresses) -> str:
     """The Markdown page of a request that the Temporal UI shows as its current details."""
-    proposal, plan = status.proposal, status.plan
+    return "\n\n".join(
+        [
+            *_head(status, addresses),
+            *(_plan_lines(status, status.plan) if status.plan else ()),
+            *_votes(status),
+            *_end(status),
+        ]
+    )
+
+
+def _head(status: ActionStatus, addresses: Addresses) -> list[str]:
+    proposal, item = status.proposal, status.item
+    places = (
+        f"item `{item.workflow_id}`",
+        *links.to_issue(addresses, item.issue_key),
+        *links.to_request(addresses, proposal.request_id),
+    )
     lines = [
-        f"# {proposal.kind} {money(proposal.amount)} · {status.item.issue_key}".strip(),
-        proposal.summary,
-        f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}).",
+        f"## {sentence(what_of(proposal))} · {item.issue_key}",
+        " · ".join(places),
+        links.plain(proposal.summary),
+        f"Asked by {proposal.proposed_by.person} ({proposal.proposed_by.channel}) for "
+        f"{item.severity} · {links.plain(item.category)} · {links.plain(item.segment)}.",
     ]
     if proposal.edited_by:
         editors = ", ".join(editor.person for editor in proposal.edited_by)
         lines.append(f"Changed by {editors}.")
-    if plan is not None:
-        lines += _plan_lines(status, plan)
-    lines += [_vote_line(status, number) for number in range(len(status.votes))]
-    lines += [f"- refused: {vote.person}, {vote.failure}. {vote.why}" for vote in status.refused]
+    return lines
+
+
+def _votes(status: ActionStatus) -> list[str]:
+    counted = [_vote_line(vote) for vote in status.votes]
+    refused = [
+        f"- did not count: {vote.person}, {vote.failure}. {links.plain(vote.why)}"
+        for vote in status.refused
+    ]
+    return ["### Votes", "\n".join([*counted, *refused])] if counted or refused else []
+
+
+def _end(status: ActionStatus) -> list[str]:
+    lines = []
     if status.outcome is not None:
-        lines.append(f"**Outcome:** {OUTCOME_WORDS[status.outcome]}")
+        lines.append(f"**Outcome:** {OUTCOME_WORDS[status.outcome]}.")
     if status.effect is not None:
-        lines.append(f"**Effect:** {status.effect.state}, {status.effect.reference}")
-    if status.parked is not None:
-        lines.append(f"**Not carried out:** {status.parked}")
-    return "\n\n".join(lines)
+        reference = f", reference `{status.effect.reference}`" if status.effect.reference else ""
+        lines.append(f"**Effect:** {status.effect.state}{reference}.")
+    stop = status.stuck or status.parked
+    if stop is not None:
+        remedy = FAILURES_BY_TYPE[stop].remedy if stop in FAILURES_BY_TYPE else ""
+        said = "Stands still" if status.stuck else "Not carried out"
+        lines.append(f"> **{said}: {stop}.** {remedy}".rstrip())
+    return lines
 
 
 def _plan_lines(status: ActionStatus, plan: ApprovalPlan) -> list[str]:
-    able = ", ".join(person.name for person in _present(status, plan).eligible) or "nobody"
-    expires = status.stage_clock.expires_at if status.stage_clock else plan.expires_at
-    lines = [
-        f"**Request:** `{short(status.digest)}`",
-        f"**Rule:** {plan.rule}. {plan.explanation}",
-        f"**Stage:** {_present(status, plan).name}. May decide: {able}.",
-        f"**Expires:** {expires:%Y-%m-%d %H:%M:%S} UTC",
-    ]
-    return lines if status.digest else lines[1:]
+    request = ApprovalRequest(
+        plan=plan,
+        stage=status.stage,
+        votes=status.votes,
+        delegations=status.delegations,
+        deputies_asked=status.deputies_asked,
+    )
+    able = ", ".join(f"{one.name} (`{one.id}`)" for one in request.present.eligible) or "nobody"
+    lines = [f"**By which rule:** {links.plain(plan.explanation)}"]
+    if status.outcome is None:
+        clock = status.stage_clock
+        expires = clock.expires_at if clock else plan.expires_at
+        lines += [
+            f"**{links.plain(standing(request))}**",
+            f"**May decide:** {able}.",
+            f"**Expires:** {expires:%a %d %b %Y %H:%M} UTC.",
+        ]
+    if status.digest:
+        lines.append(f"**Hash of what is voted on:** `{short(status.digest)}`.")
+    return lines
 
 
-def _present(status: ActionStatus, plan: ApprovalPlan) -> StagePlan:
-    return ApprovalRequest(plan=plan, stage=status.stage).present
-
-
-def _vote_line(status: ActionStatus, number: int) -> str:
-    vote = status.votes[number]
+def _vote_line(vote: Vote) -> str:
     behalf = f" for {vote.on_behalf_of}" if vote.on_behalf_of else ""
-    return f"- {vote.person}{behalf}: {vote.choice}. {vote.reason}"
+    said = "approved" if vote.choice is Choice.APPROVE else "refused"
+    return f"- **{vote.person}**{behalf} {said}. {links.plain(vote.reason)}"

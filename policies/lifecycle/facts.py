@@ -67,6 +67,13 @@ def digest_now(state: ItemState, proposal: ActionProposal) -> str:
     return digest_of(proposal, item_facts(state), version)
 
 
+def may_be_asked(state: ItemState, proposal: ActionProposal) -> tuple[str, ...]:
+    """Every group that a pinned rule for such an action may ask, whichever rule then decides."""
+    rules = state.snapshot.approvals if state.snapshot else ()
+    asked = [rule.every_group for rule in rules if proposal.kind.value in rule.actions]
+    return tuple(dict.fromkeys(group for groups in asked for group in groups))
+
+
 def tell_outdated(state: ItemState) -> ItemState:
     """Tell each waiting request whose subject has changed; the request makes itself void."""
     if state.item is None or state.snapshot is None:

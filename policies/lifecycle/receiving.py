@@ -30,6 +30,7 @@ def receive(state: ItemState, received: Received, now: datetime) -> ItemState:
             "category": triage.category.value,
             "owner": triage.owner,
             "seen": received.observed.fields,
+            "addresses": received.addresses,
         }
     )
     state = record.happened(

@@ -1,25 +1,21 @@
-"""How an item presents itself: its status, one line, and the page that the Temporal UI shows."""
+"""How an item presents itself: its status, and one line."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from models.clocks import ClockReading
 from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
 from models.messages import ItemStatus, ItemSubject, OpenActionStatus
-from policies.lifecycle import running_clocks, stages, words
+from policies.lifecycle import running_clocks, words
 from policies.lifecycle.facts import item_facts
-from policies.lifecycle.running_clocks import TITLES
 from policies.lifecycle.stages import (
     awaited_people,
     awaiting_of,
     current_rung,
     needs_triage,
     stage_of,
-    waiting_actions,
 )
-from policies.request_digest import short
 
 
 def status_of(state: ItemState, now: datetime) -> ItemStatus:
@@ -133,60 +129,6 @@ def summary_of(state: ItemState) -> str:
     return " · ".join(parts)
 
 
-def case_file(state: ItemState, now: datetime) -> str:
-    """The Markdown page of the item that the Temporal UI shows as its current details."""
-    status = status_of(state, now)
-    lines = [
-        f"# {status.issue_key}: {status.summary}",
-        f"**Stage:** {status.stage} · **Waiting for:** {status.awaiting}"
-        + (f" ({', '.join(status.awaited)})" if status.awaited else ""),
-    ]
-    if status.clock_scale != 1.0:
-        lines.append(f"*Clocks run {status.clock_scale:g} times faster than real time.*")
-    if status.parked:
-        lines.append(f"**Parked: {status.parked}.** {status.remedy}")
-    if state.triage and state.severity:
-        lines.append(
-            f"**Owner:** {state.owner or 'nobody yet'} · routed by {state.triage.routed_by}"
-        )
-    lines += ["", "| clock | promised | due | stands |", "|---|---|---|---|"]
-    lines += [_clock_row(state, reading) for reading in status.clocks]
-    if status.ladder_level:
-        taken = f", taken on by {status.acknowledged_by}" if status.acknowledged_by else ""
-        lines.append(f"\n**Escalation:** level {status.ladder_level}, {status.ladder_rung}{taken}")
-    for action in waiting_actions(state):
-        lines.append(
-            f"\n**Approval awaited:** {action.proposal.kind} {words.money(action.proposal.amount)} "
-            f"in workflow `{action.workflow_id}`, hash `{short(action.digest)}`"
-        )
-    lines += [
-        f"\n**In force:** {words.what_of(action.proposal)}, ends "
-        f"{words.moment(action.ends_at, zone_of(state))}"
-        for action in state.actions
-        if action.ends_at is not None and not action.ended
-    ]
-    if state.decision:
-        lines.append(
-            f"\n**Decision:** {state.decision.outcome} by {state.decision.decided_by.person}; "
-            f"resolution {state.decision.resolution}"
-        )
-    return "\n".join(lines)
-
-
 def zone_of(state: ItemState) -> str:
     """The zone in which moments are told on this item."""
     return state.snapshot.calendar.zone if state.snapshot else "UTC"
-
-
-def _clock_row(state: ItemState, reading: ClockReading) -> str:
-    """Only what stays true until the item wakes again: no running figures."""
-    zone = zone_of(state)
-    run = stages.clock(state, reading.name)
-    due = words.moment(reading.due_at, zone) if reading.due_at else "–"
-    promised = words.duration(run.target) if run else "–"
-    met = run is not None and not run.running
-    late = "late" if met else "overdue"
-    stands = "met" if met else "paused" if reading.paused else "running"
-    if reading.breached:
-        stands = f"{stands}, {late}"
-    return f"| {TITLES[reading.name]} | {promised} | {due} | {stands} |"

@@ -17,6 +17,7 @@ from ledger.records import IndexedItem
 from ledger.store import Ledger
 from local_jira.testing import RunningLocalJira
 from models.activity_io import ReadInput, Received, ReceiveInput
+from models.addresses import Addresses
 from models.events import Event, EventKind, LedgerEntry
 from models.intake import IntakeRow
 from models.jira_view import Cursor, DesiredComment, Side
@@ -27,6 +28,8 @@ from runtime.signing import SigningKey
 from tests.jira_gateway.jira_people import Desk, clients_of, gateway_of, view_of
 
 REFUND = "Charged twice for my subscription, I want a refund of the second invoice payment"
+
+ADDRESSES = Addresses(jira="https://jira.example", desk="https://desk.example")
 
 
 class Room:
@@ -49,6 +52,7 @@ class Room:
             Customers(None, b"pepper"),
             self.ledger,
             pinning=self.pinning,
+            addresses=ADDRESSES,
         )
         request = ReceiveInput(
             issue_id=issue_id, workflow_id=f"feedback-{issue_id}", now=datetime.now(UTC)

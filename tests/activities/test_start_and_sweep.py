@@ -74,7 +74,7 @@ async def test_a_created_issue_starts_its_item_without_a_signal(
     assert await tell(client, issue_id, "one", created=True) is Started.TOLD
     assert await told(client, issue_id) == []
     description = await item_of(client, issue_id).describe()
-    assert await description.static_summary() == f"FT-{issue_id}"
+    assert await description.static_summary() == f"FT-{issue_id} · feedback"
     assert description.typed_search_attributes[STAGE] == "receive"
     history = await item_of(client, issue_id).fetch_history()
     kinds = {event.event_type for event in history.events}

@@ -38,6 +38,7 @@ from workflows.case_file import (
     BREACHED,
     CATEGORY,
     DUE_AT,
+    GROUPS,
     OWNER,
     RELEASE,
     SEVERITY,
@@ -47,7 +48,7 @@ from workflows.case_file import (
 SCALE = 150.0
 LONGEST_WAIT = timedelta(seconds=10)
 ALL_KEYS: list[SearchAttributeKey[Any]] = [
-    *(STAGE, SEVERITY, CATEGORY, OWNER, DUE_AT, BREACHED, AWAITING, RELEASE)
+    *(STAGE, SEVERITY, CATEGORY, OWNER, DUE_AT, BREACHED, AWAITING, RELEASE, GROUPS)
 ]
 CUSTOMERS = "id,segment,plan,annual_revenue_minor,currency,zone,country\n" \
     "acc-cora-customer,enterprise,gold,1200000,EUR,Europe/Berlin,DE\n"  # fmt: skip
