@@ -145,7 +145,8 @@ def test_an_action_is_traced_to_its_approval_rule_and_the_people_who_may_decide(
 
 
 def test_a_changed_policy_is_explained_before_it_is_switched_on(directory: Path) -> None:
-    spoil(directory, "approval.yaml", "action.amount_minor <= 5000", "action.amount_minor <= 9000")
+    limit = "action.amount_minor <= 5000 && action.total_minor <= 5000"
+    spoil(directory, "approval.yaml", limit, limit.replace("5000", "9000"))
     told = explained("--policies", str(directory), "--action", "refund", "--amount", "80 EUR")
     rules = told["approval.yaml Who must agree to a refund?"]["rules"]
     assert rules[-1]["name"] == "small refunds"
