@@ -1,0 +1,101 @@
+"""The report as Markdown, for a wiki, an issue or a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from console import report_words as words
+from insight.numbers.metric import Breakdown, Metric
+from insight.numbers.report import Report
+from insight.numbers.sections import Section
+from insight.numbers.survival import Survival
+
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def markdown(report: Report) -> str:
+    """The whole page."""
+    return "\n".join(_lines(report))
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it is, in one line."""
+    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"# Strategic insight, {plain(report.period.name)}"
+    yield ""
+    named = ", ".join(f"{plain(one.source)} ({one.contacts:,})" for one in report.sources)
+    yield f"Contacts: {named or 'none'}. Made {report.made_at:%Y-%m-%d %H:%M} UTC."
+    yield ""
+    if report.findings:
+        yield "## What to look at"
+        yield ""
+        for one in report.findings:
+            chance = words.chance(one.p)
+            yield f"- {plain(one.says)}{f' ({plain(chance)})' if chance else ''}"
+        yield ""
+    for section in report.sections:
+        yield from _section(section)
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {plain(section.name)}"
+    yield ""
+    if section.metrics:
+        yield "| number | value | 95 % bounds | sample | note |"
+        yield "|---|---|---|---|---|"
+        yield from (_row(one) for one in section.metrics)
+        yield ""
+    if section.survival is not None and section.survival.curves:
+        yield from _survival(section.survival)
+    for breakdown in section.breakdowns:
+        yield from _breakdown(breakdown, section)
+    for one in section.metrics:
+        yield f"- **{plain(one.definition.name)}**: {plain(one.definition.words)}"
+    yield ""
+
+
+def _row(metric: Metric) -> str:
+    note = "; ".join(filter(None, (words.goal(metric), words.restated(metric))))
+    cells = (
+        metric.definition.name,
+        words.shown(metric),
+        words.bounds(metric),
+        words.sample(metric),
+        note,
+    )
+    return "| " + " | ".join(plain(cell) for cell in cells) + " |"
+
+
+def _survival(survival: Survival) -> Iterator[str]:
+    days = survival.curves[0].days
+    yield "| not back after | " + " | ".join(f"{day} days" for day in days) + " | resolutions |"
+    yield "|---" * (len(days) + 2) + "|"
+    for curve in survival.curves:
+        values = " | ".join(words.shown(one) for one in curve.not_back)
+        yield f"| {plain(curve.path)} | {values} | {curve.resolutions:,} |"
+    yield ""
+
+
+def _breakdown(breakdown: Breakdown, section: Section) -> Iterator[str]:
+    names = {one.definition.id: one.definition.name for one in section.metrics}
+    title = f"{names.get(breakdown.of, breakdown.of)} by {breakdown.by.replace('_', ' ')}"
+    chance = words.chance(breakdown.adjusted)
+    yield f"**{plain(title)}**{f' ({breakdown.test}, {plain(chance)})' if chance else ''}"
+    yield ""
+    yield "| | value | 95 % bounds | sample |"
+    yield "|---|---|---|---|"
+    for one in breakdown.groups:
+        cells = (
+            one.name,
+            words.shown(one.metric),
+            words.bounds(one.metric),
+            words.sample(one.metric),
+        )
+        yield "| " + " | ".join(plain(cell) for cell in cells) + " |"
+    if breakdown.left_out:
+        yield f"| {breakdown.left_out} smaller groups | | | |"
+    yield ""

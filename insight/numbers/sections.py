@@ -1,0 +1,27 @@
+"""A part of the report: numbers, the same by groups, and what follows from them."""
+
+from __future__ import annotations
+
+from insight.numbers.findings import Finding
+from insight.numbers.metric import Breakdown, Metric
+from insight.numbers.survival import Survival
+from models.base import Frozen
+
+
+class Volume(Frozen):
+    """How many contacts a category had in each span that had any; spans are named as periods are."""
+
+    name: str
+    counts: dict[str, int]
+
+
+class Section(Frozen):
+    """One question of the report, and what answers it."""
+
+    id: str
+    name: str
+    metrics: tuple[Metric, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
+    survival: Survival | None = None
+    volumes: tuple[Volume, ...] = ()
+    findings: tuple[Finding, ...] = ()
