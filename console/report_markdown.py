@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from console import report_words as words
 from insight.numbers.metric import Breakdown, Metric
 from insight.numbers.report import Report
-from insight.numbers.sections import Section
+from insight.numbers.sections import Section, Volume
 from insight.numbers.survival import Survival
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -51,6 +51,8 @@ def _section(section: Section) -> Iterator[str]:
         yield ""
     if section.survival is not None and section.survival.curves:
         yield from _survival(section.survival)
+    if section.volumes:
+        yield from _volumes(section.volumes)
     for breakdown in section.breakdowns:
         yield from _breakdown(breakdown, section)
     for one in section.metrics:
@@ -77,6 +79,16 @@ def _survival(survival: Survival) -> Iterator[str]:
     for curve in survival.curves:
         values = " | ".join(words.shown(one) for one in curve.not_back)
         yield f"| {plain(curve.path)} | {values} | {curve.resolutions:,} |"
+    yield ""
+
+
+def _volumes(volumes: tuple[Volume, ...]) -> Iterator[str]:
+    yield "| category | contacts | largest month |"
+    yield "|---|---|---|"
+    for one in volumes:
+        month = max(one.counts, key=lambda name: one.counts[name])
+        name = plain(one.name) or "no category"
+        yield f"| {name} | {sum(one.counts.values()):,} | {month}: {one.counts[month]:,} |"
     yield ""
 
 

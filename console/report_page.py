@@ -10,6 +10,7 @@ from markupsafe import Markup
 from console import report_words as words
 from insight.numbers.metric import Metric, Unit
 from insight.numbers.report import Report
+from insight.numbers.sections import Volume
 from insight.numbers.survival import Survival
 
 _TEMPLATE = "report.html"
@@ -27,7 +28,9 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, bar=bar, span=span_of, curves=curves)
+    environment.globals.update(
+        words=words, bar=bar, span=span_of, curves=curves, months=months_of, columns=columns
+    )
     return environment.get_template(_TEMPLATE).render(report=report)
 
 
@@ -86,3 +89,26 @@ def _point(day: float, share: float, floor: float) -> str:
     x = 30 + (CURVE_WIDE - 40) * day / 7
     y = 10 + (CURVE_TALL - 30) * (1 - share) / (1 - floor)
     return f"{x:.1f},{y:.1f}"
+
+
+def months_of(volumes: tuple[Volume, ...]) -> list[str]:
+    """Every month that any of them has, in order."""
+    return sorted({month for one in volumes for month in one.counts})
+
+
+def columns(volume: Volume, months: list[str]) -> Markup:
+    """A small column for each month, the tallest its own largest."""
+    most = max(volume.counts.values(), default=1)
+    wide = max(2.0, min(14.0, 180 / max(len(months), 1)))
+    drawn = []
+    for number, month in enumerate(months):
+        many = volume.counts.get(month, 0)
+        tall = round(22 * many / most, 1)
+        drawn.append(
+            f'<rect x="{number * wide:.1f}" y="{24 - tall}" width="{wide - 1:.1f}" height="{tall}">'
+            f"<title>{month}: {many}</title></rect>"
+        )
+    svg = "".join(drawn)
+    return Markup(  # noqa: S704 - months and numbers of ours only
+        f'<svg class="columns" width="{wide * len(months):.0f}" height="24" role="img">{svg}</svg>'
+    )

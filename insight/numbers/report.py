@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from insight.numbers import definitions, handling, recontact, satisfaction
+from insight.numbers import cohorts, definitions, handling, recontact, satisfaction
+from insight.numbers.deflection import deflection
 from insight.numbers.differences import (
     FALSE_DISCOVERIES,
     NameOf,
@@ -18,10 +19,12 @@ from insight.numbers.findings import Finding, FindingKind
 from insight.numbers.metric import Breakdown, Definition, Metric
 from insight.numbers.own_items import PolicyRequest
 from insight.numbers.periods import Period
+from insight.numbers.policy_use import policy_use
 from insight.numbers.recontact import Resolution
 from insight.numbers.sections import Section
 from insight.numbers.survival import survival
 from insight.numbers.threads import conversations
+from insight.numbers.trends import trends
 from models.base import Frozen, Moment
 from models.contact import Contact, ScoreKind
 from models.decision import Confidence
@@ -68,11 +71,15 @@ def report(
     found = recontact.resolutions(contacts, now)
     sections = (
         _coming_back(contacts, within, found, period, now),
+        deflection(within, found, period, now),
         _pace(within),
         _satisfaction(within, found, period, now),
         _conversations(within),
+        cohorts.who(within, found, period, now),
+        trends(contacts, period, now, _where(contacts)),
+        policy_use(contacts, requests, period),
     )
-    shown = _tested(tuple(one for one in sections if one.metrics or one.breakdowns))
+    shown = _tested(tuple(one for one in sections if one.says_something))
     return Report(
         period=period,
         made_at=now,
@@ -192,6 +199,15 @@ def _groupings(contacts: Iterable[Contact]) -> Iterator[tuple[str, NameOf]]:
         yield name, _Fact(name)
 
 
+def _where(contacts: Iterable[Contact]) -> tuple[tuple[str, NameOf], ...]:
+    """By what somebody may have begun to count: not by category, which is what drifts."""
+    names = sorted({name for one in contacts for name in one.facts})
+    return (
+        ("segment", lambda one: one.segment),
+        *((name, _Fact(name)) for name in names),
+    )
+
+
 class _Fact:
     """One of a contact's facts, by its name."""
 
@@ -234,16 +250,15 @@ def _findings(sections: Sequence[Section], within: Sequence[Contact]) -> Iterato
         yield from section.findings
         for one in section.breakdowns:
             if one.adjusted is not None and one.adjusted < FALSE_DISCOVERIES:
-                yield _differs(one, section)
+                yield _differs(one)
     yield from _score_against_time(within)
 
 
-def _differs(one: Breakdown, section: Section) -> Finding:
-    name = next(m.definition.name for m in section.metrics if m.definition.id == one.of)
+def _differs(one: Breakdown) -> Finding:
     return Finding(
         kind=FindingKind.DIFFERENCE,
         about=one.id,
-        says=f"“{name}” differs by {one.by.replace('_', ' ')}.",
+        says=f"“{one.groups[0].metric.definition.name}” differs by {one.by.replace('_', ' ')}.",
         p=one.adjusted,
     )
 

@@ -25,3 +25,8 @@ class Section(Frozen):
     survival: Survival | None = None
     volumes: tuple[Volume, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.metrics or self.breakdowns or self.volumes or self.findings)
