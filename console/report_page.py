@@ -17,6 +17,7 @@ _TEMPLATE = "report.html"
 BAR, TALL = 120, 14
 """Size of a bar in pixels."""
 CURVE_WIDE, CURVE_TALL = 520, 150
+BEST_SCORE = 5.0
 
 
 def page(report: Report) -> str:
@@ -38,6 +39,8 @@ def span_of(metrics: tuple[Metric, ...]) -> tuple[float, float]:
     """From where to where the bars of a table run: a share from 0 to 1, others as far as they go."""
     if metrics and metrics[0].definition.unit is Unit.SHARE:
         return 0.0, 1.0
+    if metrics and metrics[0].definition.unit is Unit.SCORE:
+        return min(0.0, *(one.low or 0.0 for one in metrics)), BEST_SCORE
     ends = [
         end
         for one in metrics

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+from ledger.store import open_ledger
+from models.events import Event, EventKind, LedgerEntry
 from runtime.problems import Problem
 
+MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HEADINGS = "id,customer,category,opened_at,answered_at,resolved_at,score,kept\n"
 
 
@@ -107,6 +111,39 @@ def test_a_period_without_contacts_says_so() -> None:
 def test_too_few_to_say_is_said() -> None:
     result = command("report", "--period", "2026-06-01..2026-06-05", "--md")
     assert "too few to say" in result.stdout
+
+
+def test_our_own_items_are_counted_beside_what_was_imported(
+    counted_in: Path, data_dir: Path
+) -> None:
+    ledger = open_ledger(f"sqlite:///{data_dir / 'ledger.db'}")
+    told = ((EventKind.RECEIVED, 0), (EventKind.TRIAGED, 0), (EventKind.ANSWERED, 3))
+    try:
+        ledger.append(tuple(own_event(number, *one) for number, one in enumerate(told)))
+    finally:
+        ledger.close()
+    result = command("report", "--json")
+    assert result.exit_code == 0, result.output
+    sources = [(one["source"], one["contacts"]) for one in json.loads(result.stdout)["sources"]]
+    assert sources == [("followthrough", 1), ("hotline", 40)]
+    only = command("report", "--json", "--source", "followthrough")
+    sections = json.loads(only.stdout)["sections"]
+    numbers = {one["definition"]["id"]: one for part in sections for one in part["metrics"]}
+    assert numbers["first_response_p50"]["value"] == 180.0
+    assert numbers["first_response_p50"]["items"] == ["FT-1"]
+
+
+def own_event(number: int, kind: EventKind, hours: float) -> LedgerEntry:
+    event = Event(
+        operation_id=f"10001/{number}",
+        sequence=number,
+        kind=kind,
+        at=MONDAY + timedelta(hours=hours),
+        summary="",
+    )
+    return LedgerEntry(
+        issue_id="10001", issue_key="FT-1", workflow_id="feedback-10001", event=event
+    )
 
 
 def test_without_a_ledger_it_is_said_and_none_is_made(data_dir: Path) -> None:
