@@ -10,6 +10,7 @@ from insight.numbers.metric import Breakdown, Metric
 from insight.numbers.report import Report
 from insight.numbers.sections import Section, Volume
 from insight.numbers.survival import Survival
+from insight.numbers.themes import Theme
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -51,10 +52,12 @@ def _section(section: Section) -> Iterator[str]:
         yield ""
     if section.survival is not None and section.survival.curves:
         yield from _survival(section.survival)
+    if section.themes:
+        yield from _themes(section.themes)
     if section.volumes:
         yield from _volumes(section.volumes)
     for breakdown in section.breakdowns:
-        yield from _breakdown(breakdown, section)
+        yield from _breakdown(breakdown)
     for one in section.metrics:
         yield f"- **{plain(one.definition.name)}**: {plain(one.definition.words)}"
     yield ""
@@ -82,6 +85,17 @@ def _survival(survival: Survival) -> Iterator[str]:
     yield ""
 
 
+def _themes(themes: tuple[Theme, ...]) -> Iterator[str]:
+    yield "| theme | revenue × pain | the sum | customers | revenue not known of |"
+    yield "|---|---|---|---|---|"
+    for one in themes:
+        yield (
+            f"| {plain(one.name)} | {one.worth:,.0f} | {plain(one.sum_in_words)} "
+            f"| {one.customers:,} | {one.unknown:,} |"
+        )
+    yield ""
+
+
 def _volumes(volumes: tuple[Volume, ...]) -> Iterator[str]:
     yield "| category | contacts | largest month |"
     yield "|---|---|---|"
@@ -92,9 +106,8 @@ def _volumes(volumes: tuple[Volume, ...]) -> Iterator[str]:
     yield ""
 
 
-def _breakdown(breakdown: Breakdown, section: Section) -> Iterator[str]:
-    names = {one.definition.id: one.definition.name for one in section.metrics}
-    title = f"{names.get(breakdown.of, breakdown.of)} by {breakdown.by.replace('_', ' ')}"
+def _breakdown(breakdown: Breakdown) -> Iterator[str]:
+    title = f"{breakdown.groups[0].metric.definition.name} by {breakdown.by.replace('_', ' ')}"
     chance = words.chance(breakdown.adjusted)
     yield f"**{plain(title)}**{f' ({breakdown.test}, {plain(chance)})' if chance else ''}"
     yield ""

@@ -14,6 +14,8 @@ from models.contact import Contact
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 LONGEST_IN_DAYS = timedelta(days=60)
+LEAST_A_DAY = 20
+"""Contacts; where fewer come on an average day, a day is too short a span to say anything of."""
 Counts = NDArray[np.int64]
 
 
@@ -41,8 +43,9 @@ class Buckets:
 def counted(contacts: Sequence[Contact], name_of: Callable[[Contact], str]) -> Buckets:
     """Count the contacts by name and span; UTC days, or weeks from Monday."""
     moments = [one.opened_at for one in contacts]
-    short = bool(moments) and max(moments) - min(moments) <= LONGEST_IN_DAYS
-    length = DAY if short else WEEK
+    lasts = max(moments) - min(moments) if moments else timedelta()
+    days = max(lasts / DAY, 1.0)
+    length = DAY if lasts <= LONGEST_IN_DAYS and len(moments) / days >= LEAST_A_DAY else WEEK
     found = Counter((name_of(one), _start(one.opened_at, length)) for one in contacts)
     names = tuple(sorted({name for name, _ in found}))
     starts = tuple(sorted({start for _, start in found}))

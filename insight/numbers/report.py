@@ -23,6 +23,7 @@ from insight.numbers.policy_use import policy_use
 from insight.numbers.recontact import Resolution
 from insight.numbers.sections import Section
 from insight.numbers.survival import survival
+from insight.numbers.themes import ranked
 from insight.numbers.threads import conversations
 from insight.numbers.trends import trends
 from models.base import Frozen, Moment
@@ -75,6 +76,7 @@ def report(
         _pace(within),
         _satisfaction(within, found, period, now),
         _conversations(within),
+        _costs(within, found, now),
         cohorts.who(within, found, period, now),
         trends(contacts, period, now, _where(contacts)),
         policy_use(contacts, requests, period),
@@ -159,6 +161,16 @@ def _conversations(within: Sequence[Contact]) -> Section:
         id="conversations",
         name="What does a conversation cost the customer?",
         metrics=_known(*conversations(within)),
+    )
+
+
+def _costs(within: Sequence[Contact], found: Sequence[Resolution], now: datetime) -> Section:
+    """Themes by what they cost; nothing where no customer's revenue is known."""
+    known = any(one.revenue_minor for one in within)
+    return Section(
+        id="themes",
+        name="Which themes cost most?",
+        themes=ranked(within, found, now) if known else (),
     )
 
 

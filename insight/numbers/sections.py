@@ -5,6 +5,7 @@ from __future__ import annotations
 from insight.numbers.findings import Finding
 from insight.numbers.metric import Breakdown, Metric
 from insight.numbers.survival import Survival
+from insight.numbers.themes import Theme
 from models.base import Frozen
 
 
@@ -24,9 +25,10 @@ class Section(Frozen):
     breakdowns: tuple[Breakdown, ...] = ()
     survival: Survival | None = None
     volumes: tuple[Volume, ...] = ()
+    themes: tuple[Theme, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.metrics or self.breakdowns or self.volumes or self.findings)
+        return bool(self.metrics or self.breakdowns or self.volumes or self.themes or self.findings)

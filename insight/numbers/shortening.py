@@ -9,8 +9,9 @@ from insight.numbers.metric import Breakdown, Metric
 from insight.numbers.report import Report
 from insight.numbers.sections import Section
 from insight.numbers.survival import Survival
+from insight.numbers.themes import Theme
 
-Named = TypeVar("Named", Metric, Finding)
+Named = TypeVar("Named", Metric, Finding, Theme)
 
 
 def shortened(report: Report, most: int) -> Report:
@@ -29,6 +30,7 @@ def _section(section: Section, most: int) -> Section:
             "metrics": tuple(_cut(one, most) for one in section.metrics),
             "breakdowns": tuple(_breakdown(one, most) for one in section.breakdowns),
             "survival": _survival(section.survival, most) if section.survival else None,
+            "themes": tuple(_cut(one, most) for one in section.themes),
             "findings": tuple(_cut(one, most) for one in section.findings),
         }
     )

@@ -5,11 +5,14 @@ It answers sooner than a week, and with less certainty where in the stream it be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from river.drift import ADWIN
+from scipy.special import xlogy
 
 from models.base import Frozen, Moment
 from models.contact import Contact
@@ -24,9 +27,13 @@ LEAST = 30
 
 
 class StreamDrift(Frozen):
-    """A category of which the share of the stream changed, found at a contact that began `at`."""
+    """A category of which the share changed: most likely at `began`, plain at contact `contact`.
+
+    `before` is its share since the change before this one, `after` from `began` until it was plain.
+    """
 
     category: str
+    began: Moment
     at: Moment
     contact: str
     before: float
@@ -39,11 +46,6 @@ class Watch:
     def __init__(self, delta: float = DELTA) -> None:
         self._detector: Any = ADWIN(delta=delta)  # type: ignore[no-untyped-call]  # river's detectors carry no types
 
-    @property
-    def share(self) -> float:
-        """What the share is now taken to be."""
-        return float(self._detector.estimation)
-
     def add(self, is_one: bool) -> bool:
         """One more contact; whether it makes plain that the share has changed."""
         self._detector.update(int(is_one))
@@ -55,21 +57,45 @@ def stream_drifts(
 ) -> tuple[StreamDrift, ...]:
     """Watch every category of contacts in their order; told are the drifts found from `since` on."""
     ordered = sorted(contacts, key=lambda one: (one.opened_at, one.reference))
-    found = []
+    found: list[StreamDrift] = []
     for category in sorted({one.category for one in ordered}):
-        if sum(one.category == category for one in ordered) < LEAST:
+        seen = [one.category == category for one in ordered]
+        if sum(seen) < LEAST:
             continue
-        watch = Watch()
-        for one in ordered:
-            before = watch.share
-            if watch.add(one.category == category) and (since is None or one.opened_at >= since):
+        for place, split, start in _drifts(seen):
+            at = ordered[place].opened_at
+            if since is None or at >= since:
                 found.append(
                     StreamDrift(
                         category=category,
-                        at=one.opened_at,
-                        contact=one.reference,
-                        before=before,
-                        after=watch.share,
+                        began=ordered[split].opened_at,
+                        at=at,
+                        contact=ordered[place].reference,
+                        before=sum(seen[start:split]) / (split - start),
+                        after=sum(seen[split : place + 1]) / (place + 1 - split),
                     )
                 )
     return tuple(sorted(found, key=lambda one: (one.at, one.category)))
+
+
+def _drifts(seen: Sequence[bool]) -> Iterator[tuple[int, int, int]]:
+    """Where a drift was plain, where it most likely began, and where the stretch before it began."""
+    start, watch = 0, Watch()
+    for place, one in enumerate(seen):
+        if watch.add(one):
+            split = start + _most_likely(np.asarray(seen[start : place + 1], dtype=np.float64))
+            yield place, split, start
+            start, watch = split, Watch()
+            for again in seen[split : place + 1]:
+                watch.add(again)
+
+
+def _most_likely(seen: NDArray[np.float64]) -> int:
+    """Where one share most likely gave way to another: the split of the greatest likelihood."""
+    many = len(seen)
+    place = np.arange(1, many)
+    ones = np.cumsum(seen)[:-1]
+    left, right = ones / place, (seen.sum() - ones) / (many - place)
+    sides = ((place, left), (many - place, right))
+    gain = sum(n * (xlogy(p, p) + xlogy(1 - p, 1 - p)) for n, p in sides)
+    return int(np.argmax(gain)) + 1

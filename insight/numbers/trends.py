@@ -107,8 +107,9 @@ def _of_stretch(source: str, contacts: Sequence[Contact], period: Period) -> Ite
         yield Finding(
             kind=FindingKind.DRIFT,
             about=drift.category,
-            says=f"“{drift.category}” was {_percent(drift.before)} of contacts and now runs at "
-            f"{_percent(drift.after)}; seen at contact {drift.contact} of {drift.at:%Y-%m-%d}.",
+            says=f"“{drift.category}” was {_percent(drift.before)} of contacts and is "
+            f"{_percent(drift.after)} since about {drift.began:%Y-%m-%d}; plain from contact "
+            f"{drift.contact} of {drift.at:%Y-%m-%d} on.",
         )
 
 

@@ -14,7 +14,7 @@ from models.events import Event, EventKind, LedgerEntry
 from runtime.problems import Problem
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
-HEADINGS = "id,customer,category,opened_at,answered_at,resolved_at,score,kept\n"
+HEADINGS = "id,customer,category,opened_at,answered_at,resolved_at,score,kept,revenue_minor\n"
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def counted_in(data_dir: Path) -> Path:
     """Forty contacts of June, and one of them with a name that is no good HTML."""
     rows = [
         f"c{n},p{n},{'<b>billing</b>' if n % 2 else 'login'},2026-06-{n % 28 + 1:02}T09:00,"
-        f"2026-06-{n % 28 + 1:02}T10:00,,{5 if n % 4 else 1},{'yes' if n % 5 else 'no'}"
+        f"2026-06-{n % 28 + 1:02}T10:00,,{5 if n % 4 else 1},{'yes' if n % 5 else 'no'},1000"
         for n in range(40)
     ]
     file = data_dir / "calls.csv"
@@ -99,6 +99,14 @@ def test_the_page_escapes_what_it_shows_and_needs_nothing_from_elsewhere() -> No
 def test_markdown_escapes_what_it_shows() -> None:
     result = command("report", "--md")
     assert r"\<b\>billing\</b\>" in result.stdout
+
+
+@pytest.mark.usefixtures("counted_in")
+@pytest.mark.parametrize("form", ["--html", "--md"])
+def test_themes_are_shown_with_the_sum_behind_their_rank(form: str) -> None:
+    told = command("report", form).stdout.replace("\\", "")
+    assert "Which themes cost most?" in told
+    assert "20,000 × (1 + (0 came back + 0 escalated + 4 promises broken" in told
 
 
 @pytest.mark.usefixtures("counted_in")

@@ -8,6 +8,7 @@ import pytest
 from insight.numbers.findings import FindingKind
 from insight.numbers.periods import parse_period
 from insight.numbers.silence import patience, silence
+from insight.numbers.stream import stream_drifts
 from insight.numbers.trends import trends
 from tests.insight.made_contacts import a_contact, day
 
@@ -145,3 +146,22 @@ def test_silence_is_not_called_before_its_patience_is_over():
 
 def test_too_few_gaps_say_nothing_of_silence():
     assert silence([day(n) for n in range(10)], day(1000)) is None
+
+
+def test_drift_in_the_stream_tells_about_when_it_began():
+    def growing(chance, number):
+        return "billing" if number >= 30 and chance.random() < 0.5 else usual(chance, number)
+
+    contacts = days_of(60, growing)
+    (drift,) = (one for one in stream_drifts(contacts) if one.category == "billing")
+    assert abs(drift.began - day(30)) < timedelta(days=2)
+    assert drift.before == pytest.approx(0.25, abs=0.04)
+    assert drift.after == pytest.approx(0.62, abs=0.1)
+
+
+def test_few_contacts_a_day_are_looked_at_week_by_week():
+    def growing(chance, number):
+        return "billing" if number >= 42 and chance.random() < 0.6 else usual(chance, number)
+
+    contacts = days_of(56, growing, a_day=12)
+    assert any("in 2026-W29" in one.says for one in told(contacts))
