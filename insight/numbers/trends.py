@@ -21,6 +21,7 @@ from insight.numbers.stream import stream_drifts
 from models.contact import OWN, Contact
 
 MOST_VOLUMES = 40
+NO_CATEGORY = "no category"
 NameOf = Callable[[Contact], str | None]
 
 
@@ -74,8 +75,8 @@ def _of_source(
             continue
         jumps = [jump for by, of in groupings for jump in sampling_jumps(stretch, by, of)]
         yield from (_sampled(jump) for jump in jumps if period.holds(jump.begins))
-        sampled = {item for jump in jumps for item in jump.items}
-        rest = [one for one in stretch if one.reference not in sampled]
+        begun = [(of, jump.group) for by, of in groupings for jump in jumps if jump.by == by]
+        rest = [one for one in stretch if not any(of(one) == group for of, group in begun)]
         yield from _of_stretch(source, rest, period)
 
 
@@ -100,7 +101,8 @@ def _of_stretch(source: str, contacts: Sequence[Contact], period: Period) -> Ite
             yield _new(new)
     table = buckets.counted(same, lambda one: one.category)
     yield from _surges(source, table, period)
-    yield from _weekly(table, same, period)
+    yield from _weekly(table, same, period, _category)
+    yield from _others(same, period)
     for drift in stream_drifts(same, period.begins):
         if not _large(drift.before, drift.after):
             continue
@@ -113,7 +115,30 @@ def _of_stretch(source: str, contacts: Sequence[Contact], period: Period) -> Ite
         )
 
 
-def _weekly(table: Buckets, contacts: Sequence[Contact], period: Period) -> Iterator[Finding]:
+def _others(contacts: Sequence[Contact], period: Period) -> Iterator[Finding]:
+    """The same by theme and by segment, where they are known. A release grows by its nature."""
+    for name_of in (_theme, _segment):
+        named = [one for one in contacts if name_of(one)]
+        if len({name_of(one) for one in named}) > 1:
+            table = buckets.counted(named, lambda one, of=name_of: of(one))  # type: ignore[misc]  # mypy does not infer a lambda's default
+            yield from _weekly(table, named, period, name_of)
+
+
+def _category(contact: Contact) -> str:
+    return contact.category
+
+
+def _theme(contact: Contact) -> str:
+    return contact.theme or ""
+
+
+def _segment(contact: Contact) -> str:
+    return contact.segment or ""
+
+
+def _weekly(
+    table: Buckets, contacts: Sequence[Contact], period: Period, name_of: Callable[[Contact], str]
+) -> Iterator[Finding]:
     within = [place for place, start in enumerate(table.starts) if _touches(period, start, table)]
     if not within:
         return
@@ -124,7 +149,14 @@ def _weekly(table: Buckets, contacts: Sequence[Contact], period: Period) -> Iter
     for row, place in np.argwhere(mended < weekly.FALSE_ALARMS):
         before, after = weekly.shares(table.counts, int(row), int(place))
         if _large(before, after):
-            yield _drifted(table, int(row), int(place), before, after, mended, contacts)
+            start = table.starts[place]
+            items = tuple(
+                one.reference
+                for one in contacts
+                if name_of(one) == table.names[row]
+                and start <= one.opened_at < start + table.length
+            )
+            yield _drifted(table, int(row), int(place), (before, after), mended, items)
     for row, name in enumerate(table.names):
         changed = weekly.change_points(table.counts[row], table.counts.sum(axis=0))
         told = [table.called(place) for place in changed if place in within]
@@ -132,7 +164,7 @@ def _weekly(table: Buckets, contacts: Sequence[Contact], period: Period) -> Iter
             yield Finding(
                 kind=FindingKind.DRIFT,
                 about=name,
-                says=f"Looking back, the share of “{name}” changed in {', '.join(told)}.",
+                says=f"Looking back, the share of “{name or NO_CATEGORY}” changed in {', '.join(told)}.",
             )
 
 
@@ -140,12 +172,12 @@ def _drifted(
     table: Buckets,
     row: int,
     place: int,
-    before: float,
-    after: float,
+    shares: tuple[float, float],
     p: weekly.Values,
-    contacts: Sequence[Contact],
+    items: tuple[str, ...],
 ) -> Finding:
-    start, name = table.starts[place], table.names[row]
+    before, after = shares
+    name = table.names[row] or NO_CATEGORY
     way = "rose" if after > before else "fell"
     return Finding(
         kind=FindingKind.DRIFT,
@@ -153,11 +185,7 @@ def _drifted(
         says=f"“{name}” {way} from {_percent(before)} to {_percent(after)} of contacts in "
         f"{table.called(place)}.",
         p=float(p[row, place]),
-        items=tuple(
-            one.reference
-            for one in contacts
-            if one.category == name and start <= one.opened_at < start + table.length
-        ),
+        items=items,
     )
 
 

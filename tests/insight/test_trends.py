@@ -165,3 +165,11 @@ def test_few_contacts_a_day_are_looked_at_week_by_week():
 
     contacts = days_of(56, growing, a_day=12)
     assert any("in 2026-W29" in one.says for one in told(contacts))
+
+
+def test_a_segment_that_complains_more_than_before_is_drift():
+    north = days_of(40, usual, segment="north")
+    south = days_of(40, usual, a_day=10, seed=2, segment="south")
+    more = days_of(8, usual, a_day=25, seed=3, first=32, segment="south")
+    found = [one for one in told([*north, *south, *more]) if one.kind is FindingKind.DRIFT]
+    assert any("“south” rose" in one.says for one in found)
