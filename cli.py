@@ -13,10 +13,12 @@ import typer
 from console import (
     acts,
     doctor,
+    importing,
     intake,
     jira_setup,
     policy,
     reading,
+    reporting,
     request_acts,
     resume,
     stack,
@@ -35,7 +37,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (stack, intake, reading, request_acts, acts, resume, policy, doctor, jira_setup):
+for group in (
+    stack,
+    intake,
+    importing,
+    reading,
+    reporting,
+    request_acts,
+    acts,
+    resume,
+    policy,
+    doctor,
+    jira_setup,
+):
     group.add_to(app)
 
 

@@ -17,10 +17,8 @@ import structlog
 from pydantic import ValidationError
 
 from models.base import Frozen
-from models.item import CustomerFacts
+from models.item import ANONYMOUS, CustomerFacts
 
-ANONYMOUS = "anonymous"
-"""The reference of feedback without any customer. Two such items share nobody: never compare it."""
 REFERENCE_DIGITS = 16
 USUAL_SEGMENT = "standard"
 LONGEST_SEGMENT = 64

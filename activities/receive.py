@@ -17,7 +17,6 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.customers import ANONYMOUS
 from activities.earlier_life import Records, earlier_life, news_since
 from activities.jira import remember
 from activities.marks import Watermarks
@@ -33,7 +32,14 @@ from ledger.records import IndexedItem
 from models.activity_io import PinInput, Received, ReceiveInput
 from models.addresses import Addresses
 from models.failures import LEDGER_UNAVAILABLE
-from models.item import CustomerFacts, FeedbackItem, Recontact, SimilarItem, TriageResult
+from models.item import (
+    ANONYMOUS,
+    CustomerFacts,
+    FeedbackItem,
+    Recontact,
+    SimilarItem,
+    TriageResult,
+)
 from models.policy import PolicySnapshot
 from policies import routing, snapshot
 from policies.policy_set import PolicySet

@@ -12,6 +12,7 @@ from statistics import mean
 from rich.console import Console
 from rich.table import Table
 
+from bench import drift, reference
 from bench.budget import LIMITS, Cost, cost_of
 from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
 from bench.item_life import LivesCost, costs_of_lives
@@ -49,6 +50,11 @@ def main() -> int:
     console.print(f"Worker start to first poll: {shown} s; goal under 3 s on a quiet machine.")
     speed = measure()
     console.print(_clocks_line(speed))
+    detectors = drift.measure()
+    console.print(_drift_table(detectors))
+    compared = reference.compared()
+    if compared is not None:
+        console.print(reference.table(compared))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
@@ -59,6 +65,8 @@ def main() -> int:
                 "calls_of_a_life": {cost.faults: cost.calls for cost in lives},
                 "worker_start_seconds": starts,
                 "clocks": asdict(speed),
+                "drift": [{**asdict(one), "kept": one.kept} for one in detectors],
+                "reference": [asdict(one) for one in compared or ()],
             },
             indent=2,
         )
@@ -89,6 +97,20 @@ def _costs_table(costs: list[Cost]) -> Table:
         table.add_row(
             cost.scenario, str(cost.actions), str(cost.events), f"{cost.bytes:,}",
             str(cost.jira_calls), budget,
+        )  # fmt: skip
+    return table
+
+
+def _drift_table(found: list[drift.DriftFigures]) -> Table:
+    table = Table(title="Drift and silence: on chance alone, and on a planted change")
+    table.add_column("detector")
+    for name in ("null runs", "false alarms", "stated", "planted", "found within", "median", ""):
+        table.add_column(name, justify="right")
+    for one in found:
+        table.add_row(
+            one.detector, f"{one.null_runs:,}", str(one.false_alarms), f"{one.stated:.2%}",
+            f"{one.planted_runs:,}", f"{one.found / one.planted_runs:.1%} in {one.delay}",
+            f"{one.median_delay:g}", "kept" if one.kept else "[bold]BROKEN[/]",
         )  # fmt: skip
     return table
 

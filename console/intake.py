@@ -88,7 +88,7 @@ def intake(
     gateway = JiraGateway(jira_clients(settings.jira), settings.jira.project)
     rows = read_rows(file, parse_mapping(mapping) if mapping else None, limit)
     mistakes = RowMistakes(file, tell)
-    with _progress(limit) as progress:
+    with progress_bar(limit) as progress:
         task = progress.add_task("Taking in", total=limit)
         summary = take_in(
             rows,
@@ -230,7 +230,7 @@ def _tell_failed(summary: IntakeSummary) -> None:
         tell(f"{row.submission_id}: {row.failure}. {row.remedy}")
 
 
-def _progress(limit: int | None) -> Progress:
+def progress_bar(limit: int | None) -> Progress:
     """A bar on a terminal, nothing elsewhere."""
     console = notices()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

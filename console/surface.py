@@ -43,6 +43,11 @@ def print_problem_json(problem: Problem) -> None:
     print(json.dumps({"error": error}, indent=2, ensure_ascii=False))  # noqa: T201 - as above
 
 
+def print_text(text: str) -> None:
+    """A whole document on standard output, as it is."""
+    print(text)  # noqa: T201 - the document is the answer itself
+
+
 def say(sentence: str) -> None:
     """A sentence that is the answer."""
     answers().print(Text(sentence), soft_wrap=True)

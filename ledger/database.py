@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 
-HEAD = "r0001"
+HEAD = "r0010"
 """The newest migration in `migrations/versions/`; a database there needs nothing done."""
 LOCK_WAIT_SECONDS = 30
 WRITES = "ledger_writes"

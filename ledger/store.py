@@ -7,20 +7,22 @@ without a time zone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, Select, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ledger.database import WRITES, bring_up_to_date, make_engine
-from ledger.failures import translated, unavailable
+from ledger.database import bring_up_to_date, make_engine
+from ledger.failures import unavailable
+from ledger.imported import ImportedContacts
 from ledger.indexing import follow
 from ledger.records import IndexedItem, RecordedEvent
 from ledger.rows import event_row, indexed_item, insert_into, item_values, recorded_event
 from ledger.tables import DeliveryRow, EventRow, ItemRow, WatermarkRow
+from ledger.transactions import reading, writing
 from models.activity_io import AppendResult
 from models.events import LedgerEntry
 
@@ -56,6 +58,11 @@ class Ledger:
     def close(self) -> None:
         """Close every connection; the ledger is not used after that."""
         self._engine.dispose()
+
+    @property
+    def imported(self) -> ImportedContacts:
+        """What was imported from other tools, beside the events and apart from them."""
+        return ImportedContacts(self._engine, self._now)
 
     def append(self, entries: tuple[LedgerEntry, ...]) -> AppendResult:
         """Add each entry exactly once, known by its operation id, and keep the item index true.
@@ -198,23 +205,8 @@ class Ledger:
         with self._reading("read the item index") as session:
             return tuple(indexed_item(row) for row in session.scalars(chosen))
 
-    @contextmanager
-    def _writing(self, doing: str) -> Iterator[Session]:
-        """A transaction that commits at the end of the block, or leaves nothing."""
-        try:
-            with (
-                self._engine.connect().execution_options(**{WRITES: True}) as connection,
-                Session(connection) as session,
-                session.begin(),
-            ):
-                yield session
-        except SQLAlchemyError as error:
-            raise translated(doing, error) from error
+    def _writing(self, doing: str) -> AbstractContextManager[Session]:
+        return writing(self._engine, doing)
 
-    @contextmanager
-    def _reading(self, doing: str) -> Iterator[Session]:
-        try:
-            with Session(self._engine) as session:
-                yield session
-        except SQLAlchemyError as error:
-            raise translated(doing, error) from error
+    def _reading(self, doing: str) -> AbstractContextManager[Session]:
+        return reading(self._engine, doing)

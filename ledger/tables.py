@@ -111,3 +111,16 @@ class DeliveryRow(Base):
     identifier: Mapped[str] = mapped_column(String(255), primary_key=True)
     issue_id: Mapped[str | None] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ImportedContactRow(Base):
+    """A contact from another tool's export; the same export sent again brings it up to date."""
+
+    __tablename__ = "imported_contacts"
+
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[dict[str, Any]] = mapped_column(Document)
+    imported_at: Mapped[datetime]

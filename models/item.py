@@ -10,6 +10,9 @@ from models.base import Frozen, Moment
 from models.lifecycle import Severity
 from models.people import Proof
 
+ANONYMOUS = "anonymous"
+"""The reference of feedback without any customer. Two such items share nobody: never compare it."""
+
 
 class CustomerFacts(Frozen):
     """What was known of the customer when the item arrived; pinned, never looked up again.

@@ -13,7 +13,8 @@ from policies.validation import validate
 from policies.yaml_source import parse
 
 
-def _zone(written: str) -> str:
+def zone_name(written: str) -> str:
+    """The name of a time zone as it is. Raises ValueError for any other word."""
     try:
         ZoneInfo(written)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -51,7 +52,7 @@ class HistoryColumns(Document):
     """What that column says when the promise was kept; upper and lower case are the same."""
     no: tuple[str, ...] = ("false", "0", "no")
     """What it says when the promise was broken. Anything else is no verdict."""
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    zone: Annotated[str, AfterValidator(zone_name)] = "UTC"
     """The zone of moments that are written without one."""
     moments: str | None = None
     """How moments are written, such as %d/%m/%Y %H:%M; left out, as in ISO 8601."""

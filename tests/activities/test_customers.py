@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from activities.customers import ANONYMOUS, Customers
+from activities.customers import Customers
+from models.item import ANONYMOUS
 
 PEPPER = b"for tests only"
 HEADER = "id,segment,plan,annual_revenue_minor,currency,zone,country\n"

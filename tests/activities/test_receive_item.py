@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.customers import ANONYMOUS, Customers
+from activities.customers import Customers
 from activities.interpreter import JiraInterpreter
 from activities.jira import JiraActivities
 from activities.policy_source import PolicySource
@@ -20,6 +20,7 @@ from models.activity_io import ReadInput, Received, ReceiveInput
 from models.addresses import Addresses
 from models.events import Event, EventKind, LedgerEntry
 from models.intake import IntakeRow
+from models.item import ANONYMOUS
 from models.jira_view import Cursor, DesiredComment, Side
 from models.lifecycle import Severity
 from policies import commands

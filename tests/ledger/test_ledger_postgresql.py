@@ -18,6 +18,7 @@ from ledger.database import make_engine
 from ledger.records import IndexedItem
 from ledger.store import open_ledger
 from ledger.tables import Base
+from models.contact import Contact
 from models.events import EventKind
 from tests.ledger.conftest import MONDAY, make_entry
 
@@ -90,4 +91,15 @@ def test_many_threads_append_to_postgresql_at_once(url):
             lambda number: ledger.append((make_entry(number % 50, issue="9"),)).appended, range(200)
         )
     assert sum(appended) == 50
+    ledger.close()
+
+
+def test_postgresql_keeps_an_imported_contact_once_and_up_to_date(url):
+    ledger = open_ledger(url, now=lambda: MONDAY)
+    contact = Contact(source="shop", id="a", opened_at=MONDAY, facts={"tenure": "0-30"})
+    newer = contact.model_copy(update={"score": 4.0})
+    assert ledger.imported.put([contact]).created == 1
+    assert ledger.imported.put([contact]).unchanged == 1
+    assert ledger.imported.put([newer]).updated == 1
+    assert ledger.imported.contacts(["shop"]) == (newer,)
     ledger.close()
