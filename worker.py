@@ -181,7 +181,7 @@ async def run_worker(settings: Settings) -> None:
     """Work until told to stop, then finish what is under way."""
     await asyncio.to_thread(refuse_a_broken_start, settings)
     client = await connect(settings)
-    ledger = open_ledger(settings.ledger_url.get_secret_value())
+    ledger = open_ledger(settings.ledger_url.get_secret_value(), keys=settings.ledger_keys)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

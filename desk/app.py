@@ -74,7 +74,7 @@ def make_site(settings: Settings) -> Site:
     people = People(settings.policies)
     people.directory()
     clients = jira_clients(settings.jira)
-    ledger = LedgerDeliveries(settings.ledger_url)
+    ledger = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     known = KnownKeys()
 
     def find(key: str) -> ItemReference:
@@ -117,7 +117,7 @@ def make_intake(settings: Settings, temporal: TemporalLink) -> WebhookIntake:
         project=settings.jira.project,
         temporal=temporal,
         start_item=start,
-        deliveries=LedgerDeliveries(settings.ledger_url),
+        deliveries=LedgerDeliveries(settings.ledger_url, settings.ledger_keys),
         own_account=OwnAccount(jira_clients(settings.jira)),
     )
 

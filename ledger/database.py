@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 
-HEAD = "r0010"
+if TYPE_CHECKING:
+    from ledger.keys import ChainKeys
+
+HEAD = "r0011"
 """The newest migration in `migrations/versions/`; a database there needs nothing done."""
 LOCK_WAIT_SECONDS = 30
 WRITES = "ledger_writes"
@@ -44,9 +48,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def bring_up_to_date(engine: Engine) -> None:
+def bring_up_to_date(engine: Engine, keys: Callable[[], ChainKeys]) -> None:
     """Bring the tables to this program's revision; safe when many processes open at once.
 
+    `keys` are asked for only when there are rows to seal.
     Raises `LedgerNotOurs` when the database is at a revision this program does not know.
     """
     with engine.connect() as connection:
@@ -55,4 +60,4 @@ def bring_up_to_date(engine: Engine) -> None:
             return
     from ledger.migrate import migrate  # noqa: PLC0415 - a worker starts faster without Alembic
 
-    migrate(engine)
+    migrate(engine, keys)

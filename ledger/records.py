@@ -10,6 +10,7 @@ class RecordedEvent(Frozen):
     """One row of the ledger. `sequence` is its place in the whole book, not within its item.
 
     `event.sequence` is the place within the item. `recorded_at` is when the row was written.
+    `digest` is the row's, which covers every row before it too.
     """
 
     sequence: int
@@ -21,6 +22,7 @@ class RecordedEvent(Frozen):
     policy_version: str | None
     event: Event
     recorded_at: Moment
+    digest: str = ""
 
 
 class IndexedItem(Frozen):
@@ -40,3 +42,36 @@ class IndexedItem(Frozen):
     watch_until: Moment | None = None
     outcome: str | None = None
     signature: tuple[int, ...] = ()
+
+
+class Anchor(Frozen):
+    """A row's digest as it was written down outside the ledger; `where` says where."""
+
+    sequence: int
+    digest: str
+    where: str
+
+
+class BadRow(Frozen):
+    """A row that is not what was sealed, or not there. `why` is a clause, without stored values."""
+
+    sequence: int
+    why: str
+
+
+class Verdict(Frozen):
+    """What a verification found. `rows` counts those that are good up to the first bad one.
+
+    `erased_texts` counts rows whose personal text was erased by an event that says so.
+    """
+
+    rows: int
+    head: Anchor | None = None
+    anchors: int = 0
+    erased_texts: int = 0
+    first_bad: BadRow | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.first_bad is None

@@ -57,10 +57,14 @@ class AppendInput(Frozen):
 
 
 class AppendResult(Frozen):
-    """`appended` counts new rows; `head` is the sequence of the newest row of all."""
+    """`appended` counts new rows; `head` is the sequence of the newest row of all.
+
+    `digest` is that row's, and covers every row before it; empty for a ledger without rows.
+    """
 
     appended: int
     head: int
+    digest: str = ""
 
 
 class PlanInput(Frozen):

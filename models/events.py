@@ -61,6 +61,10 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     PROBLEM = "problem"
     CLOSED = "closed"
+    RUN_ARCHIVED = "run_archived"
+    PERSONAL_TEXT_ERASED = "personal_text_erased"
+    LEDGER_KEY_CHANGED = "ledger_key_changed"
+    TAKEN_IN = "taken_in"
 
 
 class Event(Frozen):

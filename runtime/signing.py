@@ -11,6 +11,7 @@ import hashlib
 import os
 import stat
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,9 +79,19 @@ def trusted_public_keys(path: Path) -> dict[str, str]:
     A worker on another machine needs only that directory. Raises `WrongSettings` for a file whose
     content is not the key its name says.
     """
+    return public_keys_in((path.parent / TRUSTED_KEYS).glob("*.pub"))
+
+
+def public_keys_in(files: Iterable[Path]) -> dict[str, str]:
+    """The public keys in these files: id → hex. Raises `WrongSettings`, as above."""
     keys: dict[str, str] = {}
-    for file in sorted((path.parent / TRUSTED_KEYS).glob("*.pub")):
-        public_hex = file.read_text().strip()
+    for file in sorted(files):
+        try:
+            public_hex = file.read_text().strip()
+        except (OSError, UnicodeError) as error:
+            raise WrongSettings(
+                "the public key cannot be read.", where=str(file), remedy="Name a .pub file."
+            ) from error
         if _id_of(public_hex) != file.stem:
             raise WrongSettings(
                 "the public key is not the one that the file's name says.",

@@ -100,8 +100,8 @@ def test_replacing_an_event_leaves_the_first_one(ledger, url):
         connection.execute(
             text(
                 "INSERT OR REPLACE INTO events SELECT sequence, operation_id, issue_id, issue_key,"
-                " workflow_id, customer, category, policy_version, item_sequence, kind, at,"
-                " person, channel, 'forged', facts, recorded_at FROM events"
+                " workflow_id, category, policy_version, item_sequence, kind, at, person, channel,"
+                " 'forged', facts, recorded_at, personal_digest, key_id, digest, seal FROM events"
             )
         )
     outsider.dispose()
