@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Interceptor, Worker
 
 from activities.approval import ApprovalActivities
+from activities.archive import ArchiveActivities
 from activities.calendar import CalendarActivities
 from activities.customers import Customers
 from activities.effects.carrying_out import EffectActivities
@@ -54,6 +55,7 @@ from runtime.problems import Problem, Unreachable, WrongSettings
 from runtime.schedules import ensure_schedules
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
+from workflows.archive import ArchiveWorkflow
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
@@ -66,6 +68,7 @@ WORKFLOWS: Sequence[type] = (
     PolicyExceptionWorkflow,
     IntakeSweepWorkflow,
     ReconcileWorkflow,
+    ArchiveWorkflow,
 )
 THREADS = 16
 """Activities at once; each thread has its own Jira connection."""
@@ -146,6 +149,7 @@ def build_activities(
         NoticeActivities(policies.people, notifiers(settings)).send_notice,
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
+        ArchiveActivities(client, ledger).archive_closed_runs,
     ]
 
 

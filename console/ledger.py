@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
-from console import options
+from console import ledger_keeping, options
+from console.ledger_access import ledger_problems, opened
+from console.ledger_anchors import gathered, kept_checkpoint
 from console.plain_words import PlainGroup
 from console.surface import print_json, say, tell
-from desk.deliveries import LedgerDeliveries
 from models.base import Frozen
-from runtime.problems import ExitCode, Problem, Unreachable, WrongSettings
+from runtime.problems import ExitCode, Problem, WrongSettings
 from runtime.settings import Settings, load_settings
-from runtime.signing import SigningKey, load_or_create_signing_key, public_keys_in
+from runtime.signing import SigningKey, load_or_create_signing_key, public_key_in
 
 if TYPE_CHECKING:
-    from ledger.checkpoints import Checkpoint
-    from ledger.records import Anchor, Verdict
-    from ledger.store import Ledger
+    from ledger.records import Verdict
 
 CHECKPOINT_KEY = "checkpoint-key.pem"
 
@@ -61,6 +58,12 @@ def verify(
         list[Path] | None,
         typer.Option("--checkpoint", metavar="FILE", help="A checkpoint kept; may be repeated."),
     ] = None,
+    jira: Annotated[
+        bool, typer.Option("--jira", help="Also against what the issues in Jira hold.")
+    ] = False,
+    temporal: Annotated[
+        bool, typer.Option("--temporal", help="Also against the results of closed workflows.")
+    ] = False,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="DIR", help="Check these files instead.")
     ] = None,
@@ -69,18 +72,20 @@ def verify(
 ) -> None:
     """Check every row of the ledger, and name the first one that is not what was written.
 
-    With --checkpoint also that no newest rows were removed since. With --export and --public-key it
-    needs neither the database nor a secret. Exit code: 0 all good, 1 not, 3 cannot be read.
+    That newest rows were removed shows only beside what stands elsewhere: --checkpoint, --jira,
+    --temporal. With --export and --public-key it needs neither the database nor a secret.
+    Exit code: 0 all good, 1 not, 3 cannot be read.
 
-    Example: followthrough ledger verify --checkpoint last-friday.json
+    Example: followthrough ledger verify --jira --checkpoint last-friday.json
     """
     settings = load_settings()
     with ledger_problems():
         if export is not None:
             verdict = _verify_export(export, public_key, checkpoints or ())
         else:
-            trusted = _trusted(settings, public_key)
-            anchors = [_anchor(path, trusted) for path in checkpoints or ()]
+            anchors = gathered(
+                settings, checkpoints or (), public_key, jira=jira, temporal=temporal
+            )
             with opened(settings) as book:
                 verdict = book.verify(anchors)
     _tell_verdict(verdict, as_json)
@@ -168,35 +173,6 @@ def rotate(as_json: options.Json = False) -> None:
     say(f"Rows from {sequence} on are sealed with the key {key_id}.")
 
 
-@contextmanager
-def ledger_problems() -> Iterator[None]:
-    """Tell a failure of the ledger as a problem with its exit code."""
-    from ledger.failures import ExportUnusable, LedgerFailure, LedgerKeysWrong  # noqa: PLC0415 - loads the database package, which other commands need not
-
-    try:
-        yield
-    except (ExportUnusable, LedgerKeysWrong) as failure:
-        raise WrongSettings(failure.what, remedy=failure.remedy) from failure
-    except LedgerFailure as failure:
-        raise Unreachable(failure.what, remedy=failure.remedy) from failure
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Ledger]:
-    """The ledger in force. Raises `Problem` where there is none: a look must not make one."""
-    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
-    if not deliveries.exists():
-        raise Unreachable(
-            "there is no ledger here.",
-            where=str(settings.data_dir),
-            remedy="Run this where the worker runs, or set FOLLOWTHROUGH_DATA_DIR.",
-        )
-    try:
-        yield deliveries.ledger()
-    finally:
-        deliveries.close()
-
-
 def checkpoint_key(settings: Settings) -> SigningKey:
     """The key that checkpoints are signed with; it proves nobody's acts."""
     return load_or_create_signing_key(settings.ledger_keys / CHECKPOINT_KEY)
@@ -204,32 +180,6 @@ def checkpoint_key(settings: Settings) -> SigningKey:
 
 def _public_file(settings: Settings, key: SigningKey) -> Path:
     return settings.ledger_keys / "trusted-keys" / f"{key.key_id}.pub"
-
-
-def _trusted(settings: Settings, public_key: Path | None) -> dict[str, str]:
-    if public_key is not None:
-        return public_keys_in((public_key,))
-    return public_keys_in((settings.ledger_keys / "trusted-keys").glob("*.pub"))
-
-
-def _anchor(path: Path, trusted: dict[str, str]) -> Anchor:
-    from ledger.checkpoints import Checkpoint  # noqa: PLC0415 - loads the database package, which other commands need not
-
-    try:
-        kept: Checkpoint = Checkpoint.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        raise WrongSettings(
-            "that is no checkpoint.",
-            where=str(path),
-            remedy="Name a file that `followthrough ledger checkpoint --out` wrote.",
-        ) from None
-    if not kept.signed_by(trusted):
-        raise WrongSettings(
-            "it is not signed with a key that is trusted here.",
-            where=str(path),
-            remedy="Name the signer's public key with --public-key.",
-        )
-    return kept.anchor(str(path))
 
 
 def _verify_export(
@@ -242,8 +192,10 @@ def _verify_export(
             "an export is checked with the public key of whoever signed it.",
             remedy="Name it with --public-key; it must have come another way than the export.",
         )
-    trusted = public_keys_in((public_key,))
-    return verify_export(directory, trusted, [_anchor(path, trusted) for path in checkpoints])
+    trusted = public_key_in(public_key)
+    return verify_export(
+        directory, trusted, [kept_checkpoint(path, trusted) for path in checkpoints]
+    )
 
 
 def _tell_verdict(verdict: Verdict, as_json: bool) -> None:
@@ -256,13 +208,22 @@ def _tell_verdict(verdict: Verdict, as_json: bool) -> None:
         said = f"All {verdict.rows} rows are as they were written."
         say(f"{said} {verdict.erased_texts} have had their personal text erased.")
         if not verdict.anchors:
-            tell("Give a --checkpoint to see also that no newest rows were removed.")
+            tell(
+                "Give --jira, --temporal or a --checkpoint to see that no newest rows were removed either."
+            )
     if not verdict.sound:
         raise typer.Exit(ExitCode.ANSWER_IS_NO)
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the group."""
-    for command in (verify, export, checkpoint, rotate):
+    for command in (
+        verify,
+        export,
+        checkpoint,
+        rotate,
+        ledger_keeping.erase,
+        ledger_keeping.history,
+    ):
         ledger.command()(command)
     app.add_typer(ledger, name="ledger", rich_help_panel="Evidence")

@@ -73,6 +73,12 @@ def not_yet_there(session: Session, entries: Sequence[LedgerEntry]) -> list[Ledg
     return list(reversed(by_id.values()))
 
 
+def key_of(session: Session, issue_id: str) -> str:
+    """The issue's key as its newest row has it; the id where there is no row."""
+    newest = select(EventRow.issue_key).where(EventRow.issue_id == issue_id)
+    return session.scalar(newest.order_by(EventRow.sequence.desc()).limit(1)) or issue_id
+
+
 def add(
     session: Session,
     head: Head,

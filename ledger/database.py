@@ -39,6 +39,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is erased is written over, not only let go
     cursor.close()
 
 
@@ -46,6 +47,20 @@ def _begin_sqlite(connection: Connection) -> None:
     # A reader that turns writer halfway is refused without waiting; a writer says so at the start.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def leave_no_copy(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, which still holds what was just erased.
+
+    PostgreSQL lets go of it with its next VACUUM; backups of either hold it for as long as they are
+    kept.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.commit()
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
 
 
 def bring_up_to_date(engine: Engine, keys: Callable[[], ChainKeys]) -> None:

@@ -75,3 +75,35 @@ class Verdict(Frozen):
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return self.first_bad is None
+
+
+class ClosedRun(Frozen):
+    """A run that has ended, with its history as Temporal's own JSON."""
+
+    run_id: str
+    workflow_id: str
+    issue_id: str
+    status: str
+    closed_at: Moment
+    history: str
+
+
+class ArchivedRun(Frozen):
+    """A run out of the archive. `history` is JSON as `temporal workflow show` and replayers take it."""
+
+    run_id: str
+    workflow_id: str
+    closed_at: Moment
+    history: str
+
+
+class Erased(Frozen):
+    """How much was erased: rows' personal text and archived histories, of so many items.
+
+    `still_open` of them had not closed, and may write more.
+    """
+
+    items: int
+    texts: int
+    histories: int
+    still_open: int = 0

@@ -7,7 +7,7 @@ without a time zone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +16,24 @@ from sqlalchemy import Engine, Select, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ledger import chain
+from ledger import archive, chain, erasing
 from ledger.checkpoints import Checkpoint, Sign, checkpoint
-from ledger.database import bring_up_to_date, make_engine
+from ledger.database import bring_up_to_date, leave_no_copy, make_engine
 from ledger.export import Export, write_export
 from ledger.failures import unavailable
 from ledger.imported import ImportedContacts
 from ledger.indexing import follow
 from ledger.keys import KeySource, keys_beside
 from ledger.reading import steps
-from ledger.records import Anchor, IndexedItem, RecordedEvent, Verdict
+from ledger.records import (
+    Anchor,
+    ArchivedRun,
+    ClosedRun,
+    Erased,
+    IndexedItem,
+    RecordedEvent,
+    Verdict,
+)
 from ledger.rows import indexed_item, insert_into, item_values, own_entry, recorded_event
 from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, WatermarkRow
 from ledger.transactions import reading, writing
@@ -141,6 +149,32 @@ class Ledger:
         with self._reading("be read") as session:
             head = chain.head_of(session)
         return checkpoint(head.sequence, head.digest, self._now(), sign) if head.sequence else None
+
+    def erase(self, references: Collection[str], person: str, reason: str) -> Erased:
+        """Erase what is personal of the customer with one of these pseudonyms.
+
+        Raises `LedgerKeysWrong`.
+        """
+        request = erasing.Request(references, person, reason, self._now())
+        with self._writing("erase") as session:
+            erased = erasing.erase(session, self._keys, request)
+        leave_no_copy(self._engine)
+        return erased
+
+    def keep_history(self, run: ClosedRun) -> bool:
+        """Archive the history of a run; False when that was done before, even if erased since."""
+        with self._writing("archive a history") as session:
+            return archive.keep(session, self._keys, run, self._now())
+
+    def runs_kept(self, run_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these runs that were archived before."""
+        with self._reading("read the archive") as session:
+            return archive.kept_already(session, run_ids)
+
+    def histories_of(self, issue_id: str) -> tuple[ArchivedRun, ...]:
+        """The archived runs of an item and of its requests, in the order in which they closed."""
+        with self._reading("read the archive") as session:
+            return archive.histories_of(session, issue_id)
 
     def change_key(self) -> tuple[str, int]:
         """Seal with a new key from now on; answers its id and the first row that it seals.

@@ -8,20 +8,28 @@ something that was written down elsewhere: give it anchors.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ledger.archive import history_digest
 from ledger.canonical import BEGINNING, row_digest, seal_of
 from ledger.keys import ChainKeys
 from ledger.personal import digest_of, numbers_in
 from ledger.reading import Step, steps
 from ledger.records import Anchor, BadRow, Verdict
-from ledger.tables import EventRow, PersonalTextRow
+from ledger.tables import ArchivedRunRow, EventRow, PersonalTextRow
 from models.events import EventKind
 
 Proved = Callable[[Mapping[str, Any]], str | None]
 """Says why a row is not proved to be ours, or None when it is."""
+
+
+class Archived(NamedTuple):
+    """The row that says a run was archived, and the digest of its history."""
+
+    sequence: int
+    digest: str
 
 
 class SealedBy:
@@ -70,7 +78,14 @@ class Walk:
         self._rows = 0
         self._missing: set[int] = set()
         self._erased: set[int] = set()
+        self.archived: dict[str, Archived] = {}
+        self.erased_runs: set[str] = set()
         self._bad: BadRow | None = None
+
+    @property
+    def sequence(self) -> int:
+        """The last row that was good."""
+        return self._sequence
 
     def step(self, step: Step) -> bool:
         """Take in the next row; False when it is bad, and the walk ends."""
@@ -83,6 +98,10 @@ class Walk:
             self._missing.add(step.sequence)
         if step.row["kind"] == EventKind.PERSONAL_TEXT_ERASED:
             self._erased |= numbers_in(step.row["facts"].get("rows"))
+            self.erased_runs |= set(str(step.row["facts"].get("runs", "")).split())
+        if step.row["kind"] == EventKind.RUN_ARCHIVED:
+            facts = step.row["facts"]
+            self.archived[str(facts["run"])] = Archived(step.sequence, str(facts["history"]))
         return True
 
     def _wrong(self, step: Step) -> BadRow | None:
@@ -136,16 +155,52 @@ def verify(connection: Connection, keys: ChainKeys, anchors: Sequence[Anchor] = 
     if not all(walk.step(step) for step in steps(connection)):
         return walk.verdict()
     verdict = walk.verdict()
+    found = [_stray_text(connection), _wrong_history(connection, walk), verdict.first_bad]
+    first = min((bad for bad in found if bad), key=lambda bad: bad.sequence, default=None)
+    return verdict.model_copy(update={"first_bad": first})
+
+
+def _stray_text(connection: Connection) -> BadRow | None:
     stray = connection.scalar(
         select(PersonalTextRow.sequence)
         .outerjoin(EventRow, EventRow.sequence == PersonalTextRow.sequence)
         .where(EventRow.sequence.is_(None))
         .order_by(PersonalTextRow.sequence)
+        .limit(1)
     )
-    if stray is None or not verdict.sound:
-        return verdict
-    why = "personal text stands beside it, but the row itself is missing"
-    return verdict.model_copy(update={"first_bad": BadRow(sequence=stray, why=why)})
+    if stray is None:
+        return None
+    return BadRow(sequence=stray, why="personal text stands beside it, but the row is missing")
+
+
+def _wrong_history(connection: Connection, walk: Walk) -> BadRow | None:
+    """The first row whose archived history is not what was archived. One at a time in memory."""
+    missing = dict(walk.archived)
+    bad: list[BadRow] = []
+    for run_id in connection.scalars(select(ArchivedRunRow.run_id)).all():
+        told = missing.pop(run_id, None)
+        if told is None:
+            why = "a history is in the archive that no row speaks of"
+            bad.append(BadRow(sequence=walk.sequence + 1, why=why))
+            continue
+        here = select(ArchivedRunRow.history, ArchivedRunRow.salt)
+        row = connection.execute(here.where(ArchivedRunRow.run_id == run_id)).one()
+        if not _is_history(row.history, row.salt, told.digest):
+            why = "the archived history is not what was sealed"
+            bad.append(BadRow(sequence=told.sequence, why=why))
+    bad += (
+        BadRow(sequence=told.sequence, why="its history was removed without an erasure")
+        for run_id, told in missing.items()
+        if run_id not in walk.erased_runs
+    )
+    return min(bad, key=lambda one: one.sequence, default=None)
+
+
+def _is_history(content: object, salt: str, digest: str) -> bool:
+    try:
+        return isinstance(content, bytes) and history_digest(content, salt) == digest
+    except (TypeError, ValueError):
+        return False
 
 
 def taken_in_through(connection: Connection) -> int:

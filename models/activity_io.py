@@ -146,3 +146,17 @@ class ReconcileResult(Frozen):
 
     running: int
     told: int
+
+
+class ArchiveInput(Frozen):
+    """Archive the runs that closed since then; None: all that Temporal still holds."""
+
+    since: Moment | None
+
+
+class ArchiveResult(Frozen):
+    """How many closed runs were looked at and archived. `until` is where the next look begins."""
+
+    until: Moment | None
+    looked_at: int
+    archived: int

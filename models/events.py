@@ -94,3 +94,13 @@ class LedgerEntry(Frozen):
     category: str | None = None
     policy_version: str | None = None
     event: Event
+
+
+class LedgerAnchor(Frozen):
+    """A row of the ledger, written down where the ledger's owner does not reach.
+
+    `digest` covers the row and all before it, so none of them can change without contradicting it.
+    """
+
+    row: int
+    digest: str

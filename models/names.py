@@ -14,6 +14,8 @@ INTAKE_SWEEP_WORKFLOW: Final = "IntakeSweepWorkflow"
 INTAKE_SWEEP_SCHEDULE: Final = "followthrough-intake-sweep"
 RECONCILE_WORKFLOW: Final = "ReconcileWorkflow"
 RECONCILE_SCHEDULE: Final = "followthrough-reconcile"
+ARCHIVE_WORKFLOW: Final = "ArchiveWorkflow"
+ARCHIVE_SCHEDULE: Final = "followthrough-archive"
 
 DEFAULT_TASK_QUEUE: Final = "followthrough"
 
@@ -65,6 +67,8 @@ SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
 
 ITEM_PROPERTY: Final = "followthrough.item"
 """Issue property that holds what we know of the issue: stage, clocks, operation ids."""
+LEDGER_MEMBER: Final = "ledger"
+"""Member of that property: the row of the ledger in which the decision was written, and its digest."""
 SOURCE_PROPERTY: Final = "followthrough.source"
 """Issue property set at intake: `{source, submission_id, customer}`."""
 OPERATION_PROPERTY: Final = "followthrough.op"
