@@ -12,6 +12,7 @@ from console.context import find
 from console.ledger_access import ledger_problems, opened
 from console.surface import print_json, say, tell
 from models.base import Frozen, Moment
+from models.item import ANONYMOUS
 from runtime.pepper import PEPPER_FILE, load_or_create_pepper
 from runtime.problems import Problem, WrongSettings
 from runtime.settings import Settings, load_settings
@@ -112,7 +113,7 @@ def history(
 
 def _references(settings: Settings, customer: str) -> set[str]:
     """The pseudonyms that may mean this customer: the one made of the id, and the id as it is."""
-    from activities.customers import ANONYMOUS, Customers  # noqa: PLC0415 - loads what other commands need not
+    from activities.customers import Customers  # noqa: PLC0415 - loads what other commands need not
 
     if customer.strip() in ("", ANONYMOUS):
         raise WrongSettings(
