@@ -47,9 +47,9 @@ def erase(
 ) -> None:
     """Erase what is personal of a customer; what was decided stays proved.
 
-    Gone are the pseudonym, reasons, notes and archived histories of all their items. The erasure
-    itself is recorded, with the reason: name nobody in it. Jira, Temporal's own histories and
-    backups are not touched. Exit code: 0 erased, 1 nothing is known of them.
+    Gone are the pseudonym, reasons, notes and archived histories of all their items, and their
+    imported contacts. The erasure itself is recorded, with the reason: name nobody in it. Jira,
+    Temporal's own histories, backups and files to import are not touched. Exit code: 0 erased, 1 nothing is known of them.
 
     Example: followthrough ledger erase cust-4711 --reason "Art. 17 request of 3 May" --as ada
     """
@@ -58,14 +58,14 @@ def erase(
         erased = book.erase(_references(settings, customer), person, reason)
     if as_json:
         print_json(erased)
-    elif erased.items:
+    elif erased.items or erased.contacts:
         say(
             f"Erased of {erased.items} items: the personal text of {erased.texts} rows, and "
-            f"{erased.histories} archived histories."
+            f"{erased.histories} archived histories; and {erased.contacts} imported contacts."
         )
     if erased.still_open:
         tell(f"{erased.still_open} of the items have not closed: erase again when they have.")
-    if not erased.items:
+    if not erased.items and not erased.contacts:
         raise Problem(
             "The ledger knows nothing of this customer.",
             remedy="Give the id as the items' source names it, or the pseudonym out of the ledger.",

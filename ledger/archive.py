@@ -26,11 +26,14 @@ def history_digest(content: bytes, salt: str) -> str:
 
 
 def keep(session: Session, keys: KeySource, run: ClosedRun, now: datetime) -> bool:
-    """Store a run's history and its digest in the chain, together. False when it was kept before.
+    """Store a run's history and its digest in the chain, together.
 
-    Raises `LedgerKeysWrong`.
+    False when it was kept before, or its item was erased after it had closed: what had to go would
+    come back. Raises `LedgerKeysWrong`.
     """
     head = chain.lock(session)
+    if _erased_since(session, run):
+        return False
     salt = secrets.token_hex(SALT_BYTES)
     # Without the time, so that the same history is the same bytes.
     content = gzip.compress(run.history.encode(), mtime=0)
@@ -50,6 +53,15 @@ def keep(session: Session, keys: KeySource, run: ClosedRun, now: datetime) -> bo
         )
     )
     return True
+
+
+def _erased_since(session: Session, run: ClosedRun) -> bool:
+    erasure = select(EventRow.sequence).where(
+        EventRow.issue_id == run.issue_id,
+        EventRow.kind == EventKind.PERSONAL_TEXT_ERASED,
+        EventRow.at >= run.closed_at,
+    )
+    return session.scalar(erasure.limit(1)) is not None
 
 
 def kept_already(session: Session, run_ids: Sequence[str]) -> frozenset[str]:

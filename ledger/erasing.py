@@ -1,7 +1,8 @@
 """Erasing what is personal of one customer. The rows stay, and go on proving what was decided.
 
 Gone afterwards: the pseudonym, reasons, notes and accounts of every row of the customer's items,
-their archived histories, and what the index held for recognising the customer again.
+their archived histories, what the index held for recognising the customer again, and contacts of
+theirs that were imported from other tools.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from ledger import chain
 from ledger.keys import KeySource
 from ledger.personal import numbers_written
 from ledger.records import Erased
-from ledger.tables import ArchivedRunRow, EventRow, ItemRow, PersonalTextRow
-from models.events import Event, EventKind, LedgerEntry
+from ledger.rows import OWN
+from ledger.tables import ArchivedRunRow, EventRow, ImportedContactRow, ItemRow, PersonalTextRow
+from models.events import Event, EventKind, Fact, LedgerEntry
 from models.people import Channel
 
 Value = TypeVar("Value", int, str)
@@ -43,6 +45,7 @@ def erase(session: Session, keys: KeySource, request: Request) -> Erased:
     head = chain.lock(session)
     items = _items_of(session, request.references)
     texts, runs = _texts_of(session, items), _runs_of(session, items)
+    contacts = _forget_contacts(session, request.references)
     entries = [
         _entry(
             (item, chain.key_of(session, item)),
@@ -52,8 +55,9 @@ def erase(session: Session, keys: KeySource, request: Request) -> Erased:
             head.sequence,
         )
         for item in items
-        if texts.get(item) or runs.get(item)
     ]
+    if contacts:
+        entries.append(_contacts_entry(contacts, request, head.sequence))
     if entries:
         chain.add(session, head, entries, keys.for_head(head.key_id), request.at)
     _forget(session, items, [row for rows in texts.values() for row in rows])
@@ -62,6 +66,7 @@ def erase(session: Session, keys: KeySource, request: Request) -> Erased:
         texts=sum(map(len, texts.values())),
         histories=sum(map(len, runs.values())),
         still_open=sum(_open_of(session, asked, request.at) for asked in _in_parts(items)),
+        contacts=contacts,
     )
 
 
@@ -120,27 +125,43 @@ def _in_parts(values: list[Value]) -> Iterable[list[Value]]:
 def _entry(
     item: tuple[str, str], rows: list[int], runs: list[str], request: Request, after: int
 ) -> LedgerEntry:
+    what = f"the personal text of {len(rows)} rows and {len(runs)} archived histories"
+    facts: dict[str, Fact] = {"rows": numbers_written(rows), "runs": " ".join(sorted(runs))}
+    return _said(item, what, facts, request, after)
+
+
+def _contacts_entry(contacts: int, request: Request, after: int) -> LedgerEntry:
+    return _said(
+        (OWN, OWN), f"{contacts} imported contacts", {"contacts": contacts}, request, after
+    )
+
+
+def _said(
+    item: tuple[str, str], what: str, facts: dict[str, Fact], request: Request, after: int
+) -> LedgerEntry:
     issue, key = item
     return LedgerEntry(
         issue_id=issue,
         issue_key=key,
-        workflow_id="ledger",
+        workflow_id=OWN,
         event=Event(
-            operation_id=f"ledger/erased/{issue}/{after}",
+            operation_id=f"{OWN}/erased/{issue}/{after}",
             sequence=0,
             kind=EventKind.PERSONAL_TEXT_ERASED,
             at=request.at,
             person=request.person,
             channel=Channel.CLI,
-            summary=f"{request.person} had the personal text of {len(rows)} rows and "
-            f"{len(runs)} archived histories erased.",
-            facts={
-                "rows": numbers_written(rows),
-                "runs": " ".join(sorted(runs)),
-                "reason": request.reason,
-            },
+            summary=f"{request.person} had {what} erased.",
+            facts={**facts, "reason": request.reason},
         ),
     )
+
+
+def _forget_contacts(session: Session, references: Collection[str]) -> int:
+    """Whole rows: they are no evidence, and their ids would lead back to the customer."""
+    named = ImportedContactRow.content["customer"].as_string().in_(references)
+    gone = delete(ImportedContactRow).where(named).returning(ImportedContactRow.id)
+    return len(session.scalars(gone).all())
 
 
 def _forget(session: Session, items: list[str], rows: list[int]) -> None:

@@ -20,12 +20,14 @@ PERSONAL_FACTS = frozenset(
         "reason",
         "subdivision",
         "summary",
+        "text_digest",
+        "text_length",
         "words",
         "would_send",
         "zone",
     }
 )
-"""Facts that may hold somebody's own words, or say who or where a customer is."""
+"""Facts that may hold somebody's own words or let them be guessed, or say who or where they are."""
 SALT_BYTES = 32
 
 

@@ -100,10 +100,11 @@ class ArchivedRun(Frozen):
 class Erased(Frozen):
     """How much was erased: rows' personal text and archived histories, of so many items.
 
-    `still_open` of them had not closed, and may write more.
+    `still_open` of them had not closed, and may write more. `contacts` came from other tools.
     """
 
     items: int
     texts: int
     histories: int
     still_open: int = 0
+    contacts: int = 0

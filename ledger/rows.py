@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from ledger.tables import Base, EventRow, ItemRow, PersonalTextRow
 from models.events import Event, EventKind, Fact, LedgerEntry
 from models.people import Channel
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 OWN = "ledger"
 """What stands in place of an issue and a workflow in rows that belong to no item."""
 
@@ -37,12 +39,17 @@ def event_row(entry: LedgerEntry, recorded_at: datetime) -> dict[str, Any]:
         "item_sequence": happened.sequence,
         "kind": happened.kind.value,
         "at": happened.at,
-        "person": happened.person,
+        "person": _storable(happened.person),
         "channel": happened.channel.value if happened.channel else None,
-        "summary": happened.summary,
-        "facts": dict(happened.facts),
+        "summary": _storable(happened.summary),
+        "facts": {name: _storable(value) for name, value in happened.facts.items()},
         "recorded_at": recorded_at,
     }
+
+
+def _storable(value: Fact) -> Fact:
+    """The value with U+FFFD for what not every database keeps: NUL, and halves of a character."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 def own_entry(

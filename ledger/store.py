@@ -36,7 +36,7 @@ from ledger.records import (
 )
 from ledger.rows import indexed_item, insert_into, item_values, own_entry, recorded_event
 from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, WatermarkRow
-from ledger.transactions import reading, writing
+from ledger.transactions import reading, reading_one_moment, writing
 from ledger.verify import taken_in_through, verify
 from models.activity_io import AppendResult
 from models.events import EventKind, LedgerEntry
@@ -128,12 +128,12 @@ class Ledger:
         Raises `LedgerKeysWrong` for keys that are damaged; without keys no row is good.
         """
         keys = self._keys.existing()
-        with self._reading("be verified") as session:
+        with reading_one_moment(self._engine, "be verified") as session:
             return verify(session.connection(), keys, anchors)
 
     def export(self, directory: Path, sign: Sign, *, personal: bool = True) -> Export:
         """Write all rows and signed checkpoints. Raises `ExportUnusable`."""
-        with self._reading("be exported") as session:
+        with reading_one_moment(self._engine, "be exported") as session:
             connection = session.connection()
             return write_export(
                 steps(connection),
@@ -153,7 +153,7 @@ class Ledger:
     def erase(self, references: Collection[str], person: str, reason: str) -> Erased:
         """Erase what is personal of the customer with one of these pseudonyms.
 
-        Raises `LedgerKeysWrong`.
+        Contacts of theirs that were imported from elsewhere go whole. Raises `LedgerKeysWrong`.
         """
         request = erasing.Request(references, person, reason, self._now())
         with self._writing("erase") as session:
@@ -162,7 +162,10 @@ class Ledger:
         return erased
 
     def keep_history(self, run: ClosedRun) -> bool:
-        """Archive the history of a run; False when that was done before, even if erased since."""
+        """Archive the history of a run; False when that was done before, even if erased since.
+
+        Also False when what is personal of its item was erased after the run had closed.
+        """
         with self._writing("archive a history") as session:
             return archive.keep(session, self._keys, run, self._now())
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from ledger.personal import PERSONAL_FACTS
 from ledger.records import ClosedRun, IndexedItem
 from ledger.store import Ledger, open_ledger
+from models.contact import Contact
 from models.events import EventKind, LedgerEntry
 from tests.ledger import tampering
 from tests.ledger.conftest import MONDAY, make_entry
@@ -117,6 +120,32 @@ def test_an_erased_history_is_not_archived_again(book):
     book.erase({"miller"}, "ada", "Art. 17")
     assert book.keep_history(run("r1", "1")) is False
     assert book.runs_kept(["r1", "r9"]) == {"r1"}
+
+
+def test_a_run_that_closed_before_an_erasure_is_not_archived_after_it(book):
+    book.erase({"miller"}, "ada", "Art. 17")
+    assert book.keep_history(run("r3", "1")) is False
+    assert not book.histories_of("1")
+    later = run("r4", "1").model_copy(update={"closed_at": MONDAY + timedelta(seconds=1)})
+    assert book.keep_history(later) is True, "it is erased with the next request, as it is told"
+
+
+def test_contacts_imported_from_elsewhere_go_too_and_that_is_recorded(book):
+    book.imported.put(
+        [
+            Contact(source="shop", id="a", customer="miller", opened_at=MONDAY),
+            Contact(source="shop", id="b", customer="smith", opened_at=MONDAY),
+        ]
+    )
+    assert book.erase({"miller"}, "ada", "Art. 17").contacts == 1
+    assert [one.id for one in book.imported.contacts()] == ["b"]
+    assert book.events_of("ledger")[-1].event.facts == {"contacts": 1, "reason": "Art. 17"}
+    assert book.verify().sound
+
+
+def test_a_digest_of_the_customers_words_is_no_evidence_that_stays(book):
+    """It has no salt, so that whoever guesses a short text knows it."""
+    assert {"text_digest", "text_length"} <= PERSONAL_FACTS
 
 
 def test_a_short_text_cannot_be_guessed_from_what_is_left(book, address):

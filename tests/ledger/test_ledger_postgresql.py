@@ -3,17 +3,19 @@ against the database that FOLLOWTHROUGH_TEST_POSTGRESQL names (it must be empty)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.database import make_engine
-from ledger.records import IndexedItem
+from ledger.reading import Step, steps
+from ledger.records import ClosedRun, IndexedItem
 from ledger.store import open_ledger
 from ledger.tables import Base
 from models.contact import Contact
@@ -77,6 +79,7 @@ def test_many_threads_append_to_postgresql_at_once(postgresql, keys):
             lambda number: ledger.append((make_entry(number % 50, issue="9"),)).appended, range(200)
         )
     assert sum(appended) == 50
+    assert ledger.verify().sound
     ledger.close()
 
 
@@ -88,4 +91,35 @@ def test_postgresql_keeps_an_imported_contact_once_and_up_to_date(postgresql, ke
     assert ledger.imported.put([contact]).unchanged == 1
     assert ledger.imported.put([newer]).updated == 1
     assert ledger.imported.contacts(["shop"]) == (newer,)
+    ledger.close()
+
+
+def test_what_is_archived_during_a_verification_is_no_finding(
+    fresh_postgresql_each, keys, monkeypatch
+):
+    ledger = open_ledger(fresh_postgresql_each, keys=keys)
+    ledger.append((make_entry(1),))
+
+    def with_news(connection: Connection) -> Iterator[Step]:
+        yield from steps(connection)
+        assert ledger.keep_history(
+            ClosedRun(
+                run_id="r", workflow_id="w", issue_id="1", status="completed", closed_at=MONDAY,
+                history="{}",
+            )
+        )  # fmt: skip
+
+    monkeypatch.setattr("ledger.verify.steps", with_news)
+    verdict = ledger.verify()
+    assert verdict.sound
+    assert verdict.rows == 1
+    ledger.close()
+
+
+def test_a_character_that_postgresql_refuses_holds_no_event_up(postgresql, keys):
+    ledger = open_ledger(postgresql, keys=keys)
+    assert ledger.append((make_entry(1, issue="11", note="a\x00b", outcome="\x00"),)).appended == 1
+    (event,) = ledger.events_of("11")
+    assert event.event.facts == {"note": "a\ufffdb", "outcome": "\ufffd"}
+    assert ledger.verify().sound
     ledger.close()
