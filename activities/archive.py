@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.receive import ledger_failures
 from ledger.records import ClosedRun
 from models.activity_io import ArchiveInput, ArchiveResult
+from models.events import LedgerAnchor
 from models.names import (
     FEEDBACK_ITEM_WORKFLOW,
     POLICY_ACTION_WORKFLOW,
@@ -33,6 +36,8 @@ LAG = timedelta(hours=1)
 """Temporal's list of runs may lag; what was looked at before is known by its id."""
 ASKED_AT_ONCE = 100
 
+log = structlog.get_logger("archive")
+
 
 class Archive(Protocol):
     """Where histories are kept."""
@@ -43,6 +48,10 @@ class Archive(Protocol):
 
     def keep_history(self, run: ClosedRun) -> bool:
         """Archive the history of a run."""
+        ...
+
+    def head(self) -> LedgerAnchor | None:
+        """How far the ledger goes."""
         ...
 
 
@@ -58,7 +67,8 @@ class ArchiveActivities:
         """Archive every run that closed since then and is not archived yet.
 
         What was archived stays so when a later run fails, and is passed over when this is repeated.
-        Reports a heartbeat for each run. Raises `ApplicationError` of type `LedgerUnavailable`.
+        A run that Temporal has deleted meanwhile is passed over too. Reports a heartbeat for each
+        run. Raises `ApplicationError` of type `LedgerUnavailable`.
         """
         looked_at = archived = 0
         until = request.since
@@ -69,7 +79,9 @@ class ArchiveActivities:
             looked_at += len(page)
             closed = [run.close_time for run in page if run.close_time is not None]
             until = max([*closed, *([until] if until else [])], default=None)
-        return ArchiveResult(until=until, looked_at=looked_at, archived=archived)
+        with ledger_failures():
+            head = await asyncio.to_thread(self._archive.head)
+        return ArchiveResult(until=until, looked_at=looked_at, archived=archived, ledger=head)
 
     async def _closed(self, since: datetime | None) -> AsyncIterator[list[WorkflowExecution]]:
         later = f" AND CloseTime >= '{(since - LAG).isoformat()}'" if since else ""
@@ -89,7 +101,13 @@ class ArchiveActivities:
 
     async def _keep(self, run: WorkflowExecution) -> bool:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        history = await handle.fetch_history()
+        try:
+            history = await handle.fetch_history()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            log.warning("run_deleted_before_it_was_archived", workflow_id=run.id, run_id=run.run_id)
+            return False
         closed = ClosedRun(
             run_id=run.run_id,
             workflow_id=run.id,

@@ -62,7 +62,7 @@ def verify(
         bool, typer.Option("--jira", help="Also against what the issues in Jira hold.")
     ] = False,
     temporal: Annotated[
-        bool, typer.Option("--temporal", help="Also against the results of closed workflows.")
+        bool, typer.Option("--temporal", help="Also against what closed workflows hold.")
     ] = False,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="DIR", help="Check these files instead.")

@@ -88,6 +88,6 @@ def _in_jira(settings: Settings) -> list[tuple[str, LedgerAnchor]]:
 
 
 async def _in_temporal(settings: Settings) -> list[tuple[str, LedgerAnchor]]:
-    from desk.anchors import anchors_of_results  # noqa: PLC0415 - only this option needs it
+    from desk.anchors import anchors_in_temporal  # noqa: PLC0415 - only this option needs it
 
-    return await anchors_of_results(await connected(settings))
+    return await anchors_in_temporal(await connected(settings))

@@ -39,7 +39,7 @@ from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, Water
 from ledger.transactions import reading, reading_one_moment, writing
 from ledger.verify import taken_in_through, verify
 from models.activity_io import AppendResult
-from models.events import EventKind, LedgerEntry
+from models.events import EventKind, LedgerAnchor, LedgerEntry
 
 _Rows = Select[EventRow, PersonalTextRow | None]
 _WITH_TEXT: _Rows = select(EventRow, PersonalTextRow).outerjoin(
@@ -146,9 +146,14 @@ class Ledger:
 
     def checkpoint(self, sign: Sign) -> Checkpoint | None:
         """Sign how far the ledger goes; None while it has no rows."""
+        head = self.head()
+        return checkpoint(head.row, head.digest, self._now(), sign) if head else None
+
+    def head(self) -> LedgerAnchor | None:
+        """How far the ledger goes, to be written down elsewhere; None while it has no rows."""
         with self._reading("be read") as session:
             head = chain.head_of(session)
-        return checkpoint(head.sequence, head.digest, self._now(), sign) if head.sequence else None
+        return LedgerAnchor(row=head.sequence, digest=head.digest) if head.sequence else None
 
     def erase(self, references: Collection[str], person: str, reason: str) -> Erased:
         """Erase what is personal of the customer with one of these pseudonyms.

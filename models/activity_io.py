@@ -6,7 +6,7 @@ from models.addresses import Addresses
 from models.approval import ActionProposal, ActionResult, ItemFacts
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
-from models.events import LedgerEntry
+from models.events import LedgerAnchor, LedgerEntry
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, ObservedIssue
 from models.notice import Notice
@@ -155,8 +155,12 @@ class ArchiveInput(Frozen):
 
 
 class ArchiveResult(Frozen):
-    """How many closed runs were looked at and archived. `until` is where the next look begins."""
+    """How many closed runs were looked at and archived. `until` is where the next look begins.
+
+    `ledger` is how far the ledger went then.
+    """
 
     until: Moment | None
     looked_at: int
     archived: int
+    ledger: LedgerAnchor | None = None

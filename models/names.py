@@ -68,7 +68,7 @@ SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
 ITEM_PROPERTY: Final = "followthrough.item"
 """Issue property that holds what we know of the issue: stage, clocks, operation ids."""
 LEDGER_MEMBER: Final = "ledger"
-"""Member of that property: the row of the ledger in which the decision was written, and its digest."""
+"""Member of that property, and of the archive's memo: how far the ledger went, and the digest there."""
 SOURCE_PROPERTY: Final = "followthrough.source"
 """Issue property set at intake: `{source, submission_id, customer}`."""
 OPERATION_PROPERTY: Final = "followthrough.op"

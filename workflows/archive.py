@@ -9,7 +9,7 @@ from workflows import options
 with workflow.unsafe.imports_passed_through():
     from activities.archive import ArchiveActivities
     from models.activity_io import ArchiveInput, ArchiveResult
-    from models.names import ARCHIVE_WORKFLOW
+    from models.names import ARCHIVE_WORKFLOW, LEDGER_MEMBER
 
 
 @workflow.defn(name=ARCHIVE_WORKFLOW)
@@ -18,7 +18,10 @@ class ArchiveWorkflow:
 
     @workflow.run
     async def run(self) -> ArchiveResult:
-        """Archive what closed; the result is the next look's beginning."""
+        """Archive what closed; the result is the next look's beginning.
+
+        The memo shows how far the ledger goes, for whoever verifies it later.
+        """
         last = (
             workflow.get_last_completion_result(ArchiveResult)
             if workflow.has_last_completion_result()
@@ -29,6 +32,8 @@ class ArchiveWorkflow:
             ArchiveInput(since=last.until if last else None),
             **options.sweep("Archive the histories of runs that have closed"),
         )
+        if result.ledger is not None:
+            workflow.upsert_memo({LEDGER_MEMBER: result.ledger.model_dump()})
         workflow.set_current_details(
             f"Looked at {result.looked_at} closed runs, archived {result.archived}."
         )

@@ -10,9 +10,11 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from desk.anchors import anchors_of_results
+from desk.anchors import anchors_in_temporal
+from ledger.records import Anchor
 from models.activity_io import ArchiveResult
 from models.approval import ActionKind
+from models.events import LedgerAnchor
 from models.names import ARCHIVE_WORKFLOW, action_workflow_id
 from runtime.plugin import followthrough_plugin
 from tests.workflows.deeds import REFUND, propose, resolve, triaged
@@ -68,5 +70,29 @@ async def test_closed_runs_are_archived_once_and_replay_out_of_the_archive(offic
     replayer = Replayer(workflows=WORKFLOWS, plugins=[followthrough_plugin()])
     for run in kept:
         await replayer.replay_workflow(WorkflowHistory.from_json(run.workflow_id, run.history))
+    assert again.ledger == office.ledger.head()
     assert office.ledger.verify().sound
-    assert dict(await anchors_of_results(office.client)).keys() == {f"feedback-{issue.id}"}
+
+
+async def test_closed_items_and_each_look_for_closed_runs_anchor_the_ledger(office: Office) -> None:
+    issue = await triaged(office, REFUND)
+    await resolve(office, issue)
+    await office.handle(issue).result()
+    await _archive_until(office, issue.id, runs=1)
+    look = await _archive(office, "archive-last")
+
+    found = await _anchors_until(office, {f"feedback-{issue.id}", "archive-last"})
+    assert found["archive-last"] == look.ledger == office.ledger.head()
+    anchors = [
+        Anchor(sequence=one.row, digest=one.digest, where=where) for where, one in found.items()
+    ]
+    assert office.ledger.verify(anchors).sound
+
+
+async def _anchors_until(office: Office, there: set[str]) -> dict[str, LedgerAnchor]:
+    for _ in range(LOOKS):
+        found = dict(await anchors_in_temporal(office.client))
+        if there <= found.keys():
+            return found
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"not all of {there} were found")
