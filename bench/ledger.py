@@ -39,6 +39,7 @@ THREADS = 4
 def _plain_table() -> Table:
     """The table as it was: the same columns and indexes, of another name."""
     copy = cast("Table", EventRow.__table__).to_metadata(MetaData(), name="plain_events")
+    copy.primary_key.name = None  # on PostgreSQL it would be the name of another one
     for index in copy.indexes:
         index.name = quoted_name(f"plain_{index.name}", None)
     return copy
