@@ -14,6 +14,7 @@ from activities.earlier_life import Records, earlier_life, news_since, wants_a_n
 from activities.jira import remember
 from activities.marks import Watermarks
 from activities.receive import ledger_failures
+from activities.sheet_news import sheet_of, tell_sheet
 from activities.start_item import (
     Started,
     start_again,
@@ -86,6 +87,9 @@ class SweepActivities:
         """Wake the issue's item, or start it; False when it ended and nothing calls it back."""
         queue = activity.info().task_queue
         delivery = f"sweep-{issue.mark or issue.updated_at.isoformat()}"
+        sheet = await asyncio.to_thread(sheet_of, self._memory, issue.issue_id, issue.labels)
+        if sheet is not None:
+            return await tell_sheet(self._client, sheet, delivery, EVENT)
         if issue.project != self._gateway.project_key:
             return await tell_running_item(self._client, issue.issue_id, delivery, EVENT)
         if new and await start_unless_known(self._client, queue, issue.issue_id, issue.issue_key):
