@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.policy_source import PolicySource, policy_failures
+from activities.policy_source import PolicySource, needed, policy_failures
 from activities.receive import ledger_failures
 from insight import digest
-from ledger.records import RecordedEvent
 from ledger.store import Ledger
 from models.events import EventKind, LedgerEntry
-from models.failures import POLICY_INVALID
 from models.names import REVIEW_PREFIX
 from models.review import Digest, DigestInput, PinReviewInput, ReviewRules
 from policies.reviews import pinning
@@ -37,16 +34,9 @@ class ReviewActivities:
     def pin_review(self, _request: PinReviewInput) -> ReviewRules:
         """review.yaml as it is now. Raises `ApplicationError` of type `PolicyInvalid`."""
         policies = self._policies.current()
-        if policies.review is None:
-            raise ApplicationError(
-                "There is no review.yaml. Copy the shipped one and change it.",
-                type=POLICY_INVALID.type,
-                non_retryable=True,
-            )
+        document = needed(policies.review, "review.yaml")
         with policy_failures():
-            return pinning.pin(
-                policies.review, policies.directory, policies.version, self._installation
-            )
+            return pinning.pin(document, policies.directory, policies.version, self._installation)
 
     @activity.defn
     def gather_digest(self, request: DigestInput) -> Digest:
@@ -68,12 +58,12 @@ class ReviewActivities:
 
     def _between(self, since: datetime, until: datetime) -> tuple[LedgerEntry, ...]:
         found = self._ledger.events_between(tuple(digest.LOOKED_AT), since, until)
-        return tuple(map(_entry, found))
+        return tuple(one.entry for one in found)
 
     def _of_reviews(self, until: datetime) -> tuple[LedgerEntry, ...]:
         kinds = (EventKind.REVIEW_HELD, EventKind.QUESTION_ASKED, EventKind.REPLIED)
         found = self._ledger.events_between(kinds, until - LONGEST_PERIOD, until)
-        return tuple(_entry(one) for one in found if one.workflow_id.startswith(REVIEW_PREFIX))
+        return tuple(one.entry for one in found if one.workflow_id.startswith(REVIEW_PREFIX))
 
 
 def _since(earlier: Sequence[LedgerEntry], until: datetime) -> datetime:
@@ -92,15 +82,3 @@ def _last(earlier: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     if not held:
         return ()
     return tuple(one for one in earlier if one.workflow_id == held[-1].workflow_id)
-
-
-def _entry(row: RecordedEvent) -> LedgerEntry:
-    return LedgerEntry(
-        issue_id=row.issue_id,
-        issue_key=row.issue_key,
-        workflow_id=row.workflow_id,
-        customer=row.customer,
-        category=row.category,
-        policy_version=row.policy_version,
-        event=row.event,
-    )

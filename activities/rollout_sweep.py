@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.marks import Watermarks
 from activities.policy_source import PolicySource
 from activities.receive import ledger_failures
-from activities.sheet_news import tell_sheet
+from activities.start_item import wake
 from jira_gateway.gateway import JiraGateway
 from models.messages import JiraChanged
 from models.names import ROLLOUT_WORKFLOW, SIGNAL_JIRA_CHANGED, rollout_workflow_id
@@ -68,7 +68,7 @@ class RolloutSweepActivities:
         """Start or wake the version's rollout; False when there is nothing to wake."""
         workflow_id = rollout_workflow_id(version.version_id)
         if not due:
-            return await tell_sheet(self._client, workflow_id, mark, EVENT)
+            return await wake(self._client, workflow_id, mark, EVENT)
         try:
             await self._client.start_workflow(
                 ROLLOUT_WORKFLOW,

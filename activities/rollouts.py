@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.customers import ANONYMOUS
-from activities.policy_source import PolicySource, policy_failures
+from activities.policy_source import PolicySource, needed, policy_failures
 from activities.receive import ledger_failures
-from activities.usage import Usage
-from insight import sequential, silence
+from insight.rollout_verdict import verdict_of
 from jira_gateway.gateway import JiraGateway
 from ledger.store import Ledger
 from models.events import EventKind
-from models.failures import POLICY_INVALID
 from models.rollout import (
     FeedbackReading,
     JudgeInput,
     PinRolloutInput,
     ReadVersionInput,
-    Recommendation,
     RolloutRules,
-    SentimentVerdict,
     Verdict,
     VersionRead,
 )
@@ -32,7 +27,6 @@ from policies.rollouts import pinning
 from policies.sheets.pinning import Installation
 
 NEGATIVE = "negative"
-DAY = timedelta(days=1)
 
 
 class Exposure(Protocol):
@@ -51,29 +45,22 @@ class RolloutActivities:
         gateway: JiraGateway,
         policies: PolicySource,
         ledger: Ledger,
-        usage: Usage,
+        usage: Exposure,
         installation: Installation,
     ) -> None:
         self._gateway = gateway
         self._policies = policies
         self._ledger = ledger
-        self._usage: Exposure = usage
+        self._usage = usage
         self._installation = installation
 
     @activity.defn
     def pin_rollout(self, _request: PinRolloutInput) -> RolloutRules:
         """rollout.yaml as it is now. Raises `ApplicationError` of type `PolicyInvalid`."""
         policies = self._policies.current()
-        if policies.rollout is None:
-            raise ApplicationError(
-                "There is no rollout.yaml. Copy the shipped one and change it.",
-                type=POLICY_INVALID.type,
-                non_retryable=True,
-            )
+        document = needed(policies.rollout, "rollout.yaml")
         with policy_failures():
-            return pinning.pin(
-                policies.rollout, policies.directory, policies.version, self._installation
-            )
+            return pinning.pin(document, policies.directory, policies.version, self._installation)
 
     @activity.defn
     def read_version(self, request: ReadVersionInput) -> VersionRead:
@@ -112,50 +99,3 @@ def read_feedback(
         negative=tuple(sentiments.get(one.issue_id) == NEGATIVE for one in in_order),
         customers=len({one.customer for one in in_order} - {None, ANONYMOUS}),
     )
-
-
-def verdict_of(reading: FeedbackReading, request: JudgeInput) -> Verdict:
-    """What the figures say. Without an exposed count there is no response rate and no silence."""
-    rules, exposed = request.rules, reading.exposed
-    test = sequential.judge(reading.negative, rules.sentiment)
-    days = timedelta(seconds=rules.lasts) / DAY
-    rate = (exposed or 0) * rules.silence.per_exposed_a_day
-    pause = silence.pause_that_is_silence(rate, days, rules.silence.false_alarm)
-    ends = request.released_at + timedelta(seconds=rules.lasts)
-    silent_from = (
-        silence.silent_from(request.released_at, reading.moments, pause, ends)
-        if pause is not None
-        else None
-    )
-    silent = silent_from is not None and silent_from <= request.now
-    recommendation, why = _recommend(test.verdict, silent=silent, heard=bool(reading.moments))
-    return Verdict(
-        feedback=len(reading.moments),
-        exposed=exposed,
-        customers=reading.customers,
-        response_rate=reading.customers / exposed if exposed else None,
-        response_goal=rules.response_goal,
-        negative=sum(reading.negative),
-        sentiment=test.verdict,
-        log_likelihood_ratio=test.log_likelihood_ratio,
-        silence_after_days=pause,
-        silent_since=max((request.released_at, *reading.moments)) if silent else None,
-        silent_from=silent_from,
-        recommendation=recommendation,
-        why=why,
-    )
-
-
-def _recommend(
-    sentiment: SentimentVerdict, *, silent: bool, heard: bool
-) -> tuple[Recommendation, str]:
-    if sentiment is SentimentVerdict.BAD:
-        return Recommendation.ROLL_BACK, "Too large a share of the feedback is negative."
-    if silent:
-        why = "Nothing is heard although something should be, so nobody knows how it goes."
-        return Recommendation.PAUSE, why
-    if sentiment is SentimentVerdict.FINE:
-        return Recommendation.CONTINUE, "The share of negative feedback is as it should be."
-    if heard:
-        return Recommendation.CONTINUE, "Nothing speaks against it so far; the test is undecided."
-    return Recommendation.CONTINUE, "Nothing has been heard yet, and nothing had to be."

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
-
-from models.messages import JiraChanged
-from models.names import SIGNAL_JIRA_CHANGED, sheet_mark, sheet_workflow_of
+from models.names import sheet_mark, sheet_workflow_of
 
 
 class Marks(Protocol):
@@ -27,15 +23,3 @@ def sheet_of(marks: Marks, issue_id: str, labels: Iterable[str] = ()) -> str | N
     labels.
     """
     return sheet_workflow_of(labels) or marks.known_mark(sheet_mark(issue_id))
-
-
-async def tell_sheet(client: Client, workflow_id: str, delivery: str, event: str) -> bool:
-    """Wake the workflow of a sheet; False when it has ended. Raises `RPCError`."""
-    handle = client.get_workflow_handle(workflow_id)
-    try:
-        await handle.signal(SIGNAL_JIRA_CHANGED, JiraChanged(delivery=delivery, event=event))
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True

@@ -14,8 +14,8 @@ from fastapi.staticfiles import StaticFiles
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.sheet_news import sheet_of, tell_sheet
-from activities.start_item import Started, start_item, tell_running_item
+from activities.sheet_news import sheet_of
+from activities.start_item import Started, start_item, tell_running_item, wake
 from desk.deliveries import LedgerDeliveries
 from desk.failures import add_failure_pages
 from desk.finding import ItemReference, KnownKeys, find_item, jira_clients
@@ -113,7 +113,7 @@ def make_intake(settings: Settings, temporal: TemporalLink) -> WebhookIntake:
                 return await tell_running_item(client, hint.issue_id or "", delivery, hint.event)
             sheet = None
         if sheet is not None:
-            return await tell_sheet(client, sheet, delivery, hint.event)
+            return await wake(client, sheet, delivery, hint.event)
         started = await start_item(
             client,
             settings.task_queue,

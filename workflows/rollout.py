@@ -6,6 +6,8 @@ state, carries out what it wants of the outside, and wakes for news or for the n
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -25,16 +27,14 @@ with workflow.unsafe.imports_passed_through():
         RolloutStatus,
     )
     from models.sheet import Replied, Reply, Sheet
-    from policies.lifecycle.deadlines import Deadline
     from policies.rollouts import course, words
     from policies.rollouts.report import status_of
     from policies.sheets import questions
-    from workflows.alarm import Alarm
-    from workflows.sheet_errands import SheetErrands, require_person
+    from workflows.sheet_life import SheetWorkflow, require_person
 
 
 @workflow.defn(name=ROLLOUT_WORKFLOW)
-class RolloutWorkflow:
+class RolloutWorkflow(SheetWorkflow[RolloutState]):
     """One rollout. Handlers change the state; `run` does what the state asks for."""
 
     @workflow.init
@@ -42,42 +42,23 @@ class RolloutWorkflow:
         info = workflow.info()
         # A state that somebody else hands in would bring its own rules with it.
         carried = start.carried if info.continued_run_id else None
-        life = info.first_execution_run_id[-8:]
-        self.state = carried or RolloutState(
-            version_id=start.version_id, sheet=Sheet(workflow_id=info.workflow_id, life=life)
-        )
-        self.news = True
+        sheet = Sheet(workflow_id=info.workflow_id, life=info.first_execution_run_id[-8:])
+        super().__init__(carried or RolloutState(version_id=start.version_id, sheet=sheet))
         self._version_news = True
-        self._awake = True
-        self._errands = SheetErrands(self)
-        self._alarm = Alarm()
-
-    @property
-    def sheet(self) -> Sheet:
-        """The checklist, for the errands."""
-        return self.state.sheet
-
-    @sheet.setter
-    def sheet(self, sheet: Sheet) -> None:
-        self.state = self.state.model_copy(update={"sheet": sheet})
 
     @workflow.run
     async def run(self, start: RolloutStart) -> RolloutStatus:
         """Live until the watch is over, or the version is gone, archived or rolled back."""
-        while True:
-            self._awake = False
-            await self._round()
-            if self.state.phase is RolloutPhase.ENDED and not self._awake:
-                break
-            info = workflow.info()
-            if info.is_continue_as_new_suggested() and workflow.all_handlers_finished():
-                self._alarm.silence()
-                workflow.continue_as_new(start.model_copy(update={"carried": self.state}))
-            at = self._errands.next_moment(course.next_moment(self.state, workflow.now()))
-            self._alarm.set(Deadline(at=at, what="the next look at this rollout") if at else None)
-            await workflow.wait_condition(lambda: self._awake or self._alarm.rang)
-        self._alarm.silence()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+
+        def begin_anew() -> NoReturn:
+            workflow.continue_as_new(start.model_copy(update={"carried": self.state}))
+
+        await self.live(
+            self._round,
+            over=lambda: self.state.phase is RolloutPhase.ENDED,
+            next_moment=lambda: course.next_moment(self.state, workflow.now()),
+            begin_anew=begin_anew,
+        )
         return self.status()
 
     async def _round(self) -> None:
@@ -86,20 +67,20 @@ class RolloutWorkflow:
         if self.state.rules is None:
             return
         await self._read_version()
-        await self._errands.read()
+        await self.errands.read()
         now = workflow.now()
         self.state = course.open_in_time(self.state, now)
         self.sheet = questions.pass_late(self.sheet, now)
         await self._judge()
         self.state = course.after_watch(self.state, workflow.now())
-        await self._errands.record()
+        await self.errands.record()
         if self.sheet.questions:
             done = self.state.phase is RolloutPhase.ENDED
-            await self._errands.show(
+            await self.errands.show(
                 lambda: (words.summary(self.state), words.text(self.state)), done=done
             )
-            await self._errands.tell()
-            await self._errands.record()
+            await self.errands.tell()
+            await self.errands.record()
         workflow.set_current_details(words.page(self.state))
 
     async def _begin(self) -> None:
@@ -112,7 +93,7 @@ class RolloutWorkflow:
                 **options.planning("Pin rollout.yaml"),
             )
         except ActivityError as error:
-            self._errands.stopped(error, "pinning the policy")
+            self.errands.stopped(error, "pinning the policy")
             return
         self.sheet = self.sheet.model_copy(update={"problem": None})
         self.state = course.begin(self.state, rules, workflow.now())
@@ -131,7 +112,7 @@ class RolloutWorkflow:
             )
         except ActivityError as error:
             self._version_news = True
-            self._errands.stopped(error, "looking at the version")
+            self.errands.stopped(error, "looking at the version")
             return
         self.sheet = self.sheet.model_copy(update={"problem": None})
         self.state = course.version_read(self.state, read.version, workflow.now())
@@ -157,18 +138,17 @@ class RolloutWorkflow:
     def take_in(self, sheet: Sheet) -> None:
         """The checklist after its issue was read; a reply in it may be a decision."""
         before = {one.id for one in self.sheet.questions if one.given is not None}
-        self.sheet = sheet
+        super().take_in(sheet)
         for question in sheet.questions:
             if question.given is not None and question.id not in before:
                 self.state = course.decided(self.state, question, workflow.now())
-        self._awake = True
 
     @workflow.signal(description="Something changed in Jira; the version and the issue are read.")
     def jira_changed(self, change: JiraChanged) -> None:
         """The payload is a hint only."""
         self.news = True
         self._version_news = self._version_news or change.event == "version"
-        self._awake = True
+        self.wake()
 
     @workflow.update(description="Reply to a question: sign a line off, or decide how it goes on.")
     async def reply(self, message: Reply) -> Replied:
@@ -176,7 +156,7 @@ class RolloutWorkflow:
         await workflow.wait_condition(
             lambda: bool(self.sheet.questions) or self.state.phase is RolloutPhase.ENDED
         )
-        return self._errands.answer(message, ended=self.state.phase is RolloutPhase.ENDED)
+        return self.errands.answer(message, ended=self.state.phase is RolloutPhase.ENDED)
 
     @reply.validator
     def _reply_is_well_formed(self, message: Reply) -> None:

@@ -23,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
         FAILURES_BY_TYPE,
         ISSUE_GONE,
         JIRA_UNAVAILABLE,
-        MALFORMED,
         TOO_LATE,
     )
     from models.names import sheet_label
@@ -132,11 +131,13 @@ class SheetErrands:
         return Replied(message=judged.message)
 
     def next_moment(self, at: datetime | None) -> datetime | None:
-        """When to look again: at this moment, and sooner while something could not be done."""
-        if self._holder.sheet.problem is None:
+        """When to look again: at this moment, and within the hour while something failed."""
+        sheet, now = self._holder.sheet, workflow.now()
+        if sheet.problem is None or sheet.issue_gone:
             return at
-        again = workflow.now() + TRY_AGAIN_AFTER
-        return min(at, again) if at else again
+        again = now + TRY_AGAIN_AFTER
+        # What failed stays due, and must not be tried again and again meanwhile.
+        return min(at, again) if at and at > now else again
 
     def _issue(self, summary: str, text: str) -> SheetIssue:
         sheet = self._holder.sheet
@@ -194,10 +195,3 @@ class SheetErrands:
         self._holder.sheet = sheet.model_copy(
             update={"problem": failure.type, "issue_gone": sheet.issue_gone or gone}
         )
-
-
-def require_person(message: Reply) -> None:
-    """Turns away a reply of nobody. Raises `ApplicationError`."""
-    if not message.actor.person:
-        what = "Say who replies: actor.person is empty."
-        raise ApplicationError(what, type=MALFORMED.type, non_retryable=True)

@@ -26,14 +26,14 @@ def check_asked(
     directory: Directory,
 ) -> Problems:
     """Whoever is asked is an active person, and no deputy is the same one again."""
-    yield from _person(source, (*path, key), owner, directory)
+    yield from check_person(source, (*path, key), owner, directory)
     for index, deputy in enumerate(deputies):
         where: Path = (*path, "deputies", index)
         if deputy in (owner, *deputies[:index]):
             remedy = "name somebody else"
             yield source.problem(where, "is named already", got=deputy, remedy=remedy)
         else:
-            yield from _person(source, where, deputy, directory)
+            yield from check_person(source, where, deputy, directory)
 
 
 def check_late(source: Source, late: Sequence[LateEntry], directory: Directory | None) -> Problems:
@@ -53,7 +53,8 @@ def check_late(source: Source, late: Sequence[LateEntry], directory: Directory |
                 yield source.problem((*path, "notify", place), what, got=written, remedy=remedy)
 
 
-def _person(source: Source, path: Path, person_id: str, directory: Directory) -> Problems:
+def check_person(source: Source, path: Path, person_id: str, directory: Directory) -> Problems:
+    """Somebody who is there, and human."""
     person = directory.by_id(person_id)
     if person is None:
         known = [one.id for one in directory.people if one.active and not one.behind]

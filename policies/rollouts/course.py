@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from models.events import EventKind, Fact
 from models.rollout import (
+    ChecklistRule,
     Recommendation,
     RolloutPhase,
     RolloutRules,
@@ -56,7 +57,8 @@ def version_read(state: RolloutState, found: VersionFacts | None, now: datetime)
     if found.released and state.phase is not RolloutPhase.WATCHING:
         return _released(state, now)
     if not found.released and state.phase is RolloutPhase.WATCHING:
-        back = {"phase": RolloutPhase.PREPARING, "released_at": None, "verdict": None}
+        phase = RolloutPhase.PREPARING if state.sheet.questions else RolloutPhase.EARLY
+        back = {"phase": phase, "released_at": None, "verdict": None, "judged_at": None}
         return state.model_copy(update=back)
     return state
 
@@ -77,7 +79,7 @@ def open_in_time(state: RolloutState, now: datetime) -> RolloutState:
             owner=rule.owner,
             deputies=rule.deputies,
             asked_at=now,
-            due_at=begins - timedelta(seconds=rule.due_before),
+            due_at=_due(rules, rule, begins, now),
             reason_needed=False,
         )
         sheet = questions.ask(sheet, question, now)
@@ -89,6 +91,8 @@ def judged(state: RolloutState, verdict: Verdict, now: datetime) -> RolloutState
     """The rollout after a look at its feedback: what changed is told, and asked about."""
     before = state.verdict
     state = state.model_copy(update={"verdict": verdict, "judged_at": now})
+    if verdict.recommendation is Recommendation.CONTINUE:
+        state = state.model_copy(update={"asked_about": None})  # what comes back is asked anew
     if before is None or before.recommendation is not verdict.recommendation:
         state = _happened(
             state,
@@ -170,6 +174,15 @@ def must_judge(state: RolloutState, now: datetime) -> bool:
     return any(at is not None and state.judged_at < at <= now for at in due)
 
 
+def _to_judge(state: RolloutState) -> list[datetime]:
+    """The moments at which the feedback has to be looked at again."""
+    judged_at = state.judged_at
+    if state.phase is not RolloutPhase.WATCHING or judged_at is None:
+        return []
+    due = (state.verdict.silent_from if state.verdict else None, watch_ends(state))
+    return [judged_at + LOOK_EVERY, *(at for at in due if at is not None and at > judged_at)]
+
+
 def watch_ends(state: RolloutState) -> datetime | None:
     """When the watch after the release is over."""
     if state.released_at is None or state.rules is None:
@@ -183,13 +196,11 @@ def next_moment(state: RolloutState, now: datetime) -> datetime | None:
         return None
     moments = [
         (state.looked_at or now) + LOOK_EVERY,
-        state.judged_at + LOOK_EVERY if state.judged_at and state.released_at else None,
         questions.next_late(state.sheet),
         opens_at(state) if state.phase is RolloutPhase.EARLY else None,
-        watch_ends(state),
-        state.verdict.silent_from if state.verdict else None,
+        *_to_judge(state),
     ]
-    return min((moment for moment in moments if moment and moment > now), default=None)
+    return min((moment for moment in moments if moment), default=None)
 
 
 def _changed(
@@ -211,8 +222,9 @@ def _changed(
         return state
     sheet = state.sheet
     if found.release_date is not None:
+        begins = _begins(found.release_date)
         for rule in state.rules.checklist:
-            due = _begins(found.release_date) - timedelta(seconds=rule.due_before)
+            due = _due(state.rules, rule, begins, now)
             sheet = questions.move(sheet, rule.name, due, now)
     if sheet.questions:
         sheet = record.say(sheet, words.changed(before, found))
@@ -288,6 +300,15 @@ def _happened(
 ) -> RolloutState:
     sheet: Sheet = record.happened(state.sheet, kind, now, summary, facts=facts)
     return state.model_copy(update={"sheet": sheet})
+
+
+def _due(rules: RolloutRules, rule: ChecklistRule, begins: datetime, now: datetime) -> datetime:
+    """When a line is due: so long before the release, or a reminder's time from now if that is over.
+
+    A checklist that is opened late must not tell an executive at once that nobody has replied.
+    """
+    reminded = timedelta(seconds=min((step.after for step in rules.sheet.late), default=0))
+    return max(begins - timedelta(seconds=rule.due_before), now - reminded)
 
 
 def _begins(day: date) -> datetime:

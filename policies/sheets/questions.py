@@ -115,7 +115,7 @@ def told(sheet: Sheet, notice: Notice, result: NoticeResult, now: datetime) -> S
         )
     if missed and notice.attempts:
         people = record.mentions(sheet, missed)
-        what = "are only mentioned here; please tell them by other means."
+        what = "could be told by no other means than this mention. Please tell them in person."
         sheet = record.say(sheet, f"{people} {what}")
     return sheet
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.events import Event, EventKind, Fact, LedgerEntry
+from models.events import EventKind, Fact, LedgerEntry
 from models.jira_view import DesiredComment
 from models.people import Actor
 from models.sheet import Sheet
+from policies.numbering import next_event
 
 TIMELINE_KEPT = 200
 """Events kept in the workflow; the ledger keeps all of them."""
@@ -24,20 +25,10 @@ def happened(
     facts: dict[str, Fact] | None = None,
 ) -> Sheet:
     """The sheet with one more event, numbered so that appending it twice is appending it once."""
-    sequence = sheet.sequence + 1
-    event = Event(
-        operation_id=f"{sheet.workflow_id}/{sheet.life}/{sequence}",
-        sequence=sequence,
-        kind=kind,
-        at=at,
-        person=actor.person if actor else None,
-        channel=actor.channel if actor else None,
-        summary=summary,
-        facts=facts or {},
-    )
+    event = next_event(sheet, kind, at, summary, actor=actor, facts=facts or {})
     return sheet.model_copy(
         update={
-            "sequence": sequence,
+            "sequence": event.sequence,
             "timeline": (*sheet.timeline, event)[-TIMELINE_KEPT:],
             "unrecorded": (*sheet.unrecorded, event),
         }

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from activities.rollout_sweep import is_due, mark_of
-from activities.rollouts import verdict_of
 from activities.usage import Usage
+from insight.rollout_verdict import verdict_of
 from models.rollout import (
     FeedbackReading,
     JudgeInput,

@@ -8,7 +8,14 @@ import pytest
 
 from models.events import EventKind
 from models.people import Actor, Channel
-from models.rollout import RolloutPhase, RolloutState, VersionFacts
+from models.rollout import (
+    Recommendation,
+    RolloutPhase,
+    RolloutState,
+    SentimentVerdict,
+    Verdict,
+    VersionFacts,
+)
 from models.sheet import SIGNED, Reply, Sheet
 from policies.policy_set import PolicySet
 from policies.rollouts import course, pinning
@@ -102,3 +109,69 @@ def test_a_choice_that_is_none_is_refused_with_those_that_are(opened: RolloutSta
     )
 
     assert "signed" in replying.by_update(opened.sheet, reply, NOW).message
+
+
+def test_a_checklist_that_opens_late_leaves_time_to_reply(shipped: PolicySet) -> None:
+    assert shipped.rollout is not None
+    rules = pinning.pin(shipped.rollout, shipped.directory, "v", TRYING_OUT)
+    state = RolloutState(version_id="10007", sheet=Sheet(workflow_id="rollout-10007", life="1"))
+    soon = VERSION.model_copy(update={"release_date": date(2026, 6, 3)})
+
+    state = course.open_in_time(
+        course.version_read(course.begin(state, rules, NOW), soon, NOW), NOW
+    )
+
+    assert {one.due_at for one in state.sheet.questions} == {NOW + timedelta(days=3)}
+    told = questions.pass_late(state.sheet, NOW)
+    late = [one for one in told.unrecorded if one.kind is EventKind.QUESTION_LATE]
+    assert {one.facts["late"] for one in late} == {False}, "reminded, and nobody is told of it"
+
+
+def test_a_moment_that_passed_while_something_else_was_done_is_not_missed(
+    opened: RolloutState,
+) -> None:
+    due = questions.next_late(opened.sheet)
+    assert due is not None
+
+    assert course.next_moment(opened, due + timedelta(seconds=5)) <= due
+
+
+def verdict(recommendation: Recommendation, silent: bool = False) -> Verdict:
+    return Verdict(
+        feedback=0,
+        exposed=1000,
+        customers=0,
+        response_rate=0.0,
+        response_goal=0.4,
+        negative=0,
+        sentiment=SentimentVerdict.UNDECIDED,
+        log_likelihood_ratio=0.0,
+        silence_after_days=3.5,
+        silent_since=NOW if silent else None,
+        recommendation=recommendation,
+        why="As planted.",
+    )
+
+
+def test_a_silence_that_comes_back_is_asked_about_again(opened: RolloutState) -> None:
+    state = course.version_read(opened, VERSION.model_copy(update={"released": True}), NOW)
+    state = course.judged(state, verdict(Recommendation.PAUSE, silent=True), NOW)
+    judged = replying.by_update(
+        state.sheet,
+        Reply(
+            actor=Actor(person="petra", channel=Channel.CLI),
+            question="decision-1",
+            choice="continue",
+            reason="We asked them.",
+        ),
+        NOW,
+    )
+    assert judged.refusal is None
+    state = state.model_copy(update={"sheet": judged.sheet})
+    again = course.judged(state, verdict(Recommendation.PAUSE, silent=True), NOW)
+
+    state = course.judged(state, verdict(Recommendation.CONTINUE), NOW)
+    state = course.judged(state, verdict(Recommendation.PAUSE, silent=True), NOW)
+
+    assert questions.find(again.sheet, "decision-2") is None, "the same silence is asked once"
+    assert questions.find(state.sheet, "decision-2") is not None

@@ -7,9 +7,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.app import make_intake
+from desk.temporal_link import TemporalLink
+from desk.webhook_payload import Hint
 from models.activity_io import SweepResult
 from models.names import (
     INTAKE_SWEEP_WORKFLOW,
@@ -102,3 +105,33 @@ async def test_a_change_that_does_not_matter_makes_no_second_checklist(office: O
     assert (after.issue_key, after.questions) == (before.issue_key, before.questions)
     found = jira(office, "GET", f'search/jql?jql=labels="ft-rollout-{version}"&fields=key')
     assert len(found["issues"]) == 1
+
+
+async def test_what_webhooks_tell_of_a_checklist_wakes_its_rollout_and_starts_no_item(
+    office: Office,
+) -> None:
+    version = await planned(office, in_days=30)
+    await look(office)
+    found = await until(office, version, lambda s: s.issue_key, say="its checklist is open")
+    issue = issue_of(office, found)
+    await office.comment(issue, "petra", "/signoff documentation Done.", internal=True, tell=False)
+
+    async def client() -> Client:
+        return office.client
+
+    start = make_intake(office.settings, TemporalLink(client)).start_item
+    created = Hint(
+        event="jira:issue_created",
+        issue_id=issue.id,
+        issue_key=issue.key,
+        author=None,
+        labels=(f"ft-rollout-{version}",),
+    )
+    commented = created.model_copy(update={"event": "comment_created", "labels": ()})
+    told = [await start(office.client, hint, "d-1") for hint in (created, commented)]
+
+    assert told == [True, True]
+    await until(office, version, lambda s: line(s, "documentation").given, say="it is signed off")
+    with pytest.raises(RPCError) as no_item:
+        await office.client.get_workflow_handle(feedback_workflow_id(issue.id)).describe()
+    assert no_item.value.status is RPCStatusCode.NOT_FOUND
