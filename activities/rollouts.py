@@ -7,13 +7,13 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.customers import ANONYMOUS
 from activities.policy_source import PolicySource, needed, policy_failures
 from activities.receive import ledger_failures
 from insight.rollout_verdict import verdict_of
 from jira_gateway.gateway import JiraGateway
 from ledger.store import Ledger
 from models.events import EventKind
+from models.item import ANONYMOUS
 from models.rollout import (
     FeedbackReading,
     JudgeInput,
