@@ -21,6 +21,7 @@ from console import (
     reporting,
     request_acts,
     resume,
+    sheets,
     stack,
 )
 from console.mishaps import keep_details, quiet_logs
@@ -46,6 +47,7 @@ for group in (
     request_acts,
     acts,
     resume,
+    sheets,
     policy,
     doctor,
     jira_setup,

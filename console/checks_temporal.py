@@ -15,9 +15,10 @@ from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
 from desk.questions import list_exceptions
 from models.failures import FAILURES_BY_TYPE
 from models.names import SEARCH_ATTRIBUTES
+from policies.problems import PolicyError
 from runtime.connection import connect
 from runtime.problems import Unreachable
-from runtime.schedules import RECURRING, Recurring
+from runtime.schedules import RECURRING, Recurring, recurring
 from runtime.settings import Settings
 from runtime.temporal_server import missing_search_attributes
 
@@ -36,7 +37,7 @@ async def check_temporal(settings: Settings) -> list[Finding]:
     try:
         findings.append(await _search_attributes(client, settings))
         findings.append(await _worker(client, settings.task_queue))
-        findings.extend([await _schedule(client, recurring) for recurring in RECURRING])
+        findings.extend([await _schedule(client, one) for one in _wanted(settings)])
         findings.extend(await _parked(client))
         findings.extend(await _exceptions(client))
     except Unreachable as problem:
@@ -45,6 +46,14 @@ async def check_temporal(settings: Settings) -> list[Finding]:
         what = f"a question was not answered ({error.status.name.lower()})."
         findings.append(unreachable(part, what, "Look at the server's log and our rights in it."))
     return findings
+
+
+def _wanted(settings: Settings) -> tuple[Recurring, ...]:
+    """What should happen by itself; that policies do not load is found out elsewhere."""
+    try:
+        return recurring(settings.policies)
+    except PolicyError:
+        return RECURRING
 
 
 async def _search_attributes(client: Client, settings: Settings) -> Finding:
@@ -104,9 +113,7 @@ async def _schedule(client: Client, recurring: Recurring) -> Finding:
             f"its schedule is paused ({recurring.summary.lower()}).",
             "Unpause it in the Temporal UI.",
         )
-    return ok(
-        part, f"{recurring.summary}, every {recurring.every.total_seconds() / 60:.0f} minutes."
-    )
+    return ok(part, f"{recurring.summary}, {recurring.rhythm}.")
 
 
 async def _parked(client: Client) -> list[Finding]:

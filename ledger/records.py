@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from models.base import Frozen, Moment
-from models.events import Event
+from models.events import Event, LedgerEntry
+
+_APPENDED = tuple(LedgerEntry.model_fields)
 
 
 class RecordedEvent(Frozen):
@@ -21,6 +23,11 @@ class RecordedEvent(Frozen):
     policy_version: str | None
     event: Event
     recorded_at: Moment
+
+    @property
+    def entry(self) -> LedgerEntry:
+        """The row as it was appended."""
+        return LedgerEntry.model_validate({name: getattr(self, name) for name in _APPENDED})
 
 
 class IndexedItem(Frozen):

@@ -7,7 +7,7 @@ without a time zone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ from ledger.rows import event_row, indexed_item, insert_into, item_values, recor
 from ledger.tables import DeliveryRow, EventRow, ItemRow, WatermarkRow
 from ledger.transactions import reading, writing
 from models.activity_io import AppendResult
-from models.events import LedgerEntry
+from models.events import EventKind, LedgerEntry
 
 
 def utc_now() -> datetime:
@@ -99,6 +99,17 @@ class Ledger:
         """The next events after a place in the book, oldest first; for reading it page by page."""
         following = select(EventRow).where(EventRow.sequence > sequence)
         return self._events(following.order_by(EventRow.sequence).limit(limit))
+
+    def events_between(
+        self, kinds: Collection[EventKind], since: datetime, until: datetime
+    ) -> tuple[RecordedEvent, ...]:
+        """The events of these kinds that happened from `since` on and before `until`, in order."""
+        wanted = select(EventRow).where(
+            EventRow.kind.in_([kind.value for kind in kinds]),
+            EventRow.at >= since,
+            EventRow.at < until,
+        )
+        return self._events(wanted.order_by(EventRow.sequence))
 
     def index_item(self, item: IndexedItem) -> None:
         """Remember an item for finding it again.

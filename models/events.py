@@ -61,6 +61,20 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     PROBLEM = "problem"
     CLOSED = "closed"
+    SHEET_OPENED = "sheet_opened"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_MOVED = "question_moved"
+    QUESTION_LATE = "question_late"
+    QUESTION_WITHDRAWN = "question_withdrawn"
+    REPLIED = "replied"
+    ROLLOUT_BEGAN = "rollout_began"
+    VERSION_CHANGED = "version_changed"
+    ROLLOUT_JUDGED = "rollout_judged"
+    ROLLOUT_SILENT = "rollout_silent"
+    ROLLOUT_DECIDED = "rollout_decided"
+    ROLLOUT_ENDED = "rollout_ended"
+    REVIEW_HELD = "review_held"
+    REVIEW_ENDED = "review_ended"
 
 
 class Event(Frozen):
