@@ -60,6 +60,7 @@ from runtime.problems import Problem, Unreachable, WrongSettings
 from runtime.schedules import ensure_schedules, recurring
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
+from runtime.temporal_server import refuse_missing_search_attributes
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
@@ -219,6 +220,7 @@ async def run_worker(settings: Settings) -> None:
     """Work until told to stop, then finish what is under way."""
     await asyncio.to_thread(refuse_a_broken_start, settings)
     client = await connect(settings)
+    await refuse_missing_search_attributes(client)
     ledger = open_ledger(settings.ledger_url.get_secret_value())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
