@@ -22,6 +22,7 @@ from console import (
     reporting,
     request_acts,
     resume,
+    sheets,
     stack,
 )
 from console.mishaps import keep_details, quiet_logs
@@ -47,6 +48,7 @@ for group in (
     request_acts,
     acts,
     resume,
+    sheets,
     policy,
     doctor,
     jira_setup,

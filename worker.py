@@ -33,8 +33,13 @@ from activities.policy_source import PolicySource
 from activities.receive import Pinning, ReceiveActivities
 from activities.reconcile import ReconcileActivities
 from activities.reports import ReportActivities
+from activities.reviews import ReviewActivities
+from activities.rollout_sweep import RolloutSweepActivities
+from activities.rollouts import RolloutActivities
+from activities.sheets import SheetActivities
 from activities.subject_guard import SubjectGuard
 from activities.sweep import SweepActivities
+from activities.usage import Usage
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from ledger.failures import LedgerFailure
@@ -46,21 +51,26 @@ from policies import commands
 from policies.effect_permit import Trust
 from policies.loader import load
 from policies.problems import PolicyError
+from policies.sheets.pinning import Installation
 from runtime.connection import connect
 from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.notifiers import notifiers
 from runtime.pepper import load_or_create_pepper
 from runtime.problems import Problem, Unreachable, WrongSettings
-from runtime.schedules import ensure_schedules
+from runtime.schedules import ensure_schedules, recurring
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
+from runtime.temporal_server import refuse_missing_search_attributes
 from workflows.archive import ArchiveWorkflow
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
 from workflows.policy_exception import PolicyExceptionWorkflow
 from workflows.reconcile import ReconcileWorkflow
+from workflows.review import ReviewWorkflow
+from workflows.rollout import RolloutWorkflow
+from workflows.rollout_sweep import RolloutSweepWorkflow
 
 WORKFLOWS: Sequence[type] = (
     FeedbackItemWorkflow,
@@ -69,6 +79,9 @@ WORKFLOWS: Sequence[type] = (
     IntakeSweepWorkflow,
     ReconcileWorkflow,
     ArchiveWorkflow,
+    RolloutWorkflow,
+    RolloutSweepWorkflow,
+    ReviewWorkflow,
 )
 THREADS = 16
 """Activities at once; each thread has its own Jira connection."""
@@ -150,6 +163,32 @@ def build_activities(
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
         ArchiveActivities(client, ledger).archive_closed_runs,
+        *_cadence(settings, client, gateway, policies, ledger),
+    ]
+
+
+def _cadence(
+    settings: Settings,
+    client: Client,
+    gateway: JiraGateway,
+    policies: PolicySource,
+    ledger: Ledger,
+) -> list[Callable[..., Any]]:
+    """What rollouts and reviews ask of the outside."""
+    installation = Installation(
+        trusted_keys=trusted_public_keys(settings.signing_key_file),
+        allow_unproven=settings.allow_unproven_decisions,
+    )
+    rollouts = RolloutActivities(gateway, policies, ledger, Usage(settings.usage), installation)
+    reviews = ReviewActivities(policies, ledger, installation)
+    return [
+        SheetActivities(gateway, ledger).write_sheet,
+        rollouts.pin_rollout,
+        rollouts.read_version,
+        rollouts.judge_rollout,
+        reviews.pin_review,
+        reviews.gather_digest,
+        RolloutSweepActivities(client, gateway, policies, ledger).sweep_versions,
     ]
 
 
@@ -185,6 +224,7 @@ async def run_worker(settings: Settings) -> None:
     """Work until told to stop, then finish what is under way."""
     await asyncio.to_thread(refuse_a_broken_start, settings)
     client = await connect(settings)
+    await refuse_missing_search_attributes(client)
     ledger = open_ledger(settings.ledger_url.get_secret_value(), keys=settings.ledger_keys)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -204,7 +244,7 @@ async def run_worker(settings: Settings) -> None:
             )
             async with worker:
                 log.info("worker_started", task_queue=settings.task_queue)
-                await ensure_schedules(client, settings.task_queue)
+                await ensure_schedules(client, settings.task_queue, recurring(settings.policies))
                 await stop.wait()
                 log.info("worker_drains")
     finally:

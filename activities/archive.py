@@ -20,14 +20,18 @@ from models.names import (
     FEEDBACK_ITEM_WORKFLOW,
     POLICY_ACTION_WORKFLOW,
     POLICY_EXCEPTION_WORKFLOW,
+    REVIEW_WORKFLOW,
+    ROLLOUT_WORKFLOW,
 )
 
 ISSUE_IN_START: dict[str, tuple[str, ...]] = {
     FEEDBACK_ITEM_WORKFLOW: ("issue_id",),
     POLICY_ACTION_WORKFLOW: ("item", "issue_id"),
     POLICY_EXCEPTION_WORKFLOW: ("begun", "approval", "item", "issue_id"),
+    ROLLOUT_WORKFLOW: (),
+    REVIEW_WORKFLOW: (),
 }
-"""Workflow whose runs are kept → where its start names the issue that it is about."""
+"""Workflow whose runs are kept → where its start names the issue that it is about, if it does."""
 CLOSED = (
     f"WorkflowType IN ({', '.join(repr(name) for name in ISSUE_IN_START)}) "
     "AND ExecutionStatus != 'Running'"
@@ -126,4 +130,4 @@ class ArchiveActivities:
         named: Any = values[0] if values else None
         for member in ISSUE_IN_START[run.workflow_type]:
             named = named.get(member) if isinstance(named, dict) else None
-        return str(named) if named else run.id
+        return named if isinstance(named, str) and named else run.id

@@ -14,10 +14,10 @@ from insight.gratitude import is_gratitude
 from jira_gateway.interpreter import Author, CommentMeaning, EditMeaning, IssueContext
 from models.approval import Choice
 from models.jira_view import CommandName, JiraCommand, Side
-from models.names import action_workflow_id, feedback_workflow_id
+from models.names import action_workflow_id, feedback_workflow_id, issue_subject
 from models.people import Act, Actor, Channel, Person, Proof, ProofClaim
 from policies.days import end_of_day, read_day
-from policies.proof_content import of_ballot, of_delegation, of_move
+from policies.proof_content import of_ballot, of_delegation, of_move, of_reply
 
 PROOF_LASTS = timedelta(hours=24)
 """An item whose worker is down judges the command when it is back; a day covers a bad night."""
@@ -33,6 +33,8 @@ ACT_OF_COMMAND: dict[CommandName, Act] = {
     CommandName.OVERRIDE: Act.OVERRIDE,
     CommandName.PROPOSE: Act.PROPOSE,
     CommandName.RESUME: Act.RESUME,
+    CommandName.SIGNOFF: Act.REPLY,
+    CommandName.ANSWER: Act.REPLY,
 }
 CHOICE_OF_COMMAND = {CommandName.APPROVE: Choice.APPROVE, CommandName.REJECT: Choice.REJECT}
 ACT_OF_EDIT: dict[str, Act] = {
@@ -172,8 +174,11 @@ def subject_of(issue: IssueContext, command: JiraCommand) -> str:
     """The workflow id that a command's proof is worth something for.
 
     A vote that names its request is a proof for that request alone. One that names none is meant
-    for the only request that waits on the item, and the item's id is its subject.
+    for the only request that waits on the item, and the item's id is its subject. A reply to a
+    question is about the issue on which it was written.
     """
+    if ACT_OF_COMMAND[command.name] is Act.REPLY:
+        return issue_subject(issue.issue_id)
     request = _named(command)
     return action_workflow_id(request) if request else feedback_workflow_id(issue.issue_id)
 
@@ -188,10 +193,13 @@ def _named(command: JiraCommand) -> str:
 
 
 def _content_of(command: JiraCommand) -> str:
-    """What a vote is bound to; the proofs of other commands are bound to act and item alone."""
+    """What a vote or a reply is bound to; the proofs of other commands are bound to act and item alone."""
     if command.name is CommandName.DELEGATE:
         to, until, *_ = command.arguments
         return of_delegation(_named(command), to, end_of_day(read_day(until)))
+    if ACT_OF_COMMAND[command.name] is Act.REPLY:
+        question, answer, *_ = command.arguments
+        return of_reply(question, answer, command.reason)
     choice = CHOICE_OF_COMMAND.get(command.name)
     if choice is None:
         return ""

@@ -41,6 +41,8 @@ class Places:
     def letter(self, notice: Notice) -> str:
         """The whole text of a notice."""
         key = notice.issue_key
+        if notice.how:
+            return f"{notice.words}\n\n{notice.how}\n{self.jira_url}/browse/{key}\n"
         return (
             f"{notice.words}\n\n"
             f"Take it on, or hand it over, on the desk: {self.desk_url}/items/{key}\n"

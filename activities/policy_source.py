@@ -15,6 +15,7 @@ from policies.conditions import ConditionError
 from policies.directory import Directory
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError
+from policies.validation import AnyDocument
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,13 @@ def policy_failures() -> Iterator[None]:
         raise _invalid(f"{first}{more}") from None
     except ConditionError as error:
         raise _invalid(f"a condition cannot be evaluated: {error.what}") from None
+
+
+def needed(document: AnyDocument | None, file: str) -> AnyDocument:
+    """The document of a file that may be missing. Raises `PolicyInvalid` when it is."""
+    if document is None:
+        raise _invalid(f"{file} is missing; copy the shipped one and change it")
+    return document
 
 
 def _invalid(what: str) -> ApplicationError:

@@ -72,7 +72,15 @@ async def tell_running_item(client: Client, issue_id: str, delivery: str, event:
     Such an issue begins no item, since only those of our project are ours to take in. Raises
     `temporalio.service.RPCError`.
     """
-    handle = client.get_workflow_handle(feedback_workflow_id(issue_id))
+    return await wake(client, feedback_workflow_id(issue_id), delivery, event)
+
+
+async def wake(client: Client, workflow_id: str, delivery: str, event: str) -> bool:
+    """Tell a workflow that something changed in Jira; False when none of this id runs.
+
+    Raises `temporalio.service.RPCError`.
+    """
+    handle = client.get_workflow_handle(workflow_id)
     try:
         await handle.signal(SIGNAL_JIRA_CHANGED, JiraChanged(delivery=delivery, event=event))
     except RPCError as error:

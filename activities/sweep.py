@@ -14,12 +14,14 @@ from activities.earlier_life import Records, earlier_life, news_since, wants_a_n
 from activities.jira import remember
 from activities.marks import Watermarks
 from activities.receive import ledger_failures
+from activities.sheet_news import sheet_of
 from activities.start_item import (
     Started,
     start_again,
     start_item,
     start_unless_known,
     tell_running_item,
+    wake,
 )
 from jira_gateway.gateway import JiraGateway
 from jira_gateway.interpreter import Interpreter
@@ -86,6 +88,9 @@ class SweepActivities:
         """Wake the issue's item, or start it; False when it ended and nothing calls it back."""
         queue = activity.info().task_queue
         delivery = f"sweep-{issue.mark or issue.updated_at.isoformat()}"
+        sheet = await asyncio.to_thread(sheet_of, self._memory, issue.issue_id, issue.labels)
+        if sheet is not None:
+            return await wake(self._client, sheet, delivery, EVENT)
         if issue.project != self._gateway.project_key:
             return await tell_running_item(self._client, issue.issue_id, delivery, EVENT)
         if new and await start_unless_known(self._client, queue, issue.issue_id, issue.issue_key):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -17,9 +17,11 @@ from desk.amounts import parameters_in, read_amount
 from models.approval import ActionKind, Money
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer
+from models.sheet import Replied
 from runtime.problems import WrongSettings
 from runtime.settings import load_settings
 
+Told = TypeVar("Told", Answer, Replied)
 DoIt = Callable[[ActSender, str], Awaitable[Answer]]
 
 
@@ -34,10 +36,10 @@ def _act(key: str, as_json: bool, do_it: DoIt) -> None:
     print_answer(in_words(work), as_json)
 
 
-def in_words(work: Callable[[], Awaitable[Answer]]) -> Answer:
+def in_words(work: Callable[[], Awaitable[Told]]) -> Told:
     """Do it; a value that cannot be sent is told in words."""
 
-    async def awaited() -> Answer:
+    async def awaited() -> Told:
         return await work()
 
     try:
@@ -55,13 +57,13 @@ def wrong_values(error: ValidationError) -> WrongSettings:
     return WrongSettings(f"This cannot be sent: {told}.", remedy="Correct it and repeat.")
 
 
-def print_answer(answer: Answer, as_json: bool) -> None:
+def print_answer(answer: Answer | Replied, as_json: bool) -> None:
     """Print what an act was answered."""
     if as_json:
         print_json(answer)
         return
     say(answer.message)
-    if answer.request_id:
+    if isinstance(answer, Answer) and answer.request_id:
         tell(f"Request {answer.request_id}")
 
 

@@ -10,16 +10,17 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from console.checks import Finding, note, ok, unreachable, wrong
+from console.checks import Finding, Health, note, ok, unreachable, wrong
 from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
 from desk.questions import list_exceptions
 from models.failures import FAILURES_BY_TYPE
 from models.names import SEARCH_ATTRIBUTES
+from policies.problems import PolicyError
 from runtime.connection import connect
 from runtime.problems import Unreachable
-from runtime.schedules import RECURRING, Recurring
+from runtime.schedules import RECURRING, Recurring, recurring
 from runtime.settings import Settings
-from runtime.temporal_server import missing_search_attributes
+from runtime.temporal_server import MAY_NOT_LIST, creation_command, missing_search_attributes
 
 POLLED_WITHIN = timedelta(seconds=75)
 """A worker asks for work at least once a minute."""
@@ -34,11 +35,13 @@ async def check_temporal(settings: Settings) -> list[Finding]:
         return [unreachable(part, f"{problem.where}: {problem.what}", problem.remedy)]
     findings = [ok(part, f"{settings.temporal.address} answers.")]
     try:
-        findings.append(await _search_attributes(client, settings))
+        searchable = await _search_attributes(client, settings)
+        findings.append(searchable)
         findings.append(await _worker(client, settings.task_queue))
-        findings.extend([await _schedule(client, recurring) for recurring in RECURRING])
-        findings.extend(await _parked(client))
-        findings.extend(await _exceptions(client))
+        findings.extend([await _schedule(client, one) for one in _wanted(settings)])
+        if searchable.health is not Health.WRONG:
+            findings.extend(await _parked(client))
+            findings.extend(await _exceptions(client))
     except Unreachable as problem:
         findings.append(unreachable(part, problem.what, problem.remedy))
     except RPCError as error:
@@ -47,17 +50,27 @@ async def check_temporal(settings: Settings) -> list[Finding]:
     return findings
 
 
+def _wanted(settings: Settings) -> tuple[Recurring, ...]:
+    """What should happen by itself; that policies do not load is found out elsewhere."""
+    try:
+        return recurring(settings.policies)
+    except PolicyError:
+        return RECURRING
+
+
 async def _search_attributes(client: Client, settings: Settings) -> Finding:
-    missing = await missing_search_attributes(client)
+    part = "search attributes"
+    try:
+        missing = await missing_search_attributes(client)
+    except RPCError as error:
+        if error.status not in MAY_NOT_LIST:
+            raise
+        remedy = f"In Temporal Cloud, see that the namespace has {', '.join(SEARCH_ATTRIBUTES)}."
+        return note(part, "cannot be listed with our rights.", remedy)
     if not missing:
-        return ok("search attributes", "all are there.")
-    named = " ".join(f"--name {name} --type {SEARCH_ATTRIBUTES[name]}" for name in missing)
-    return wrong(
-        "search attributes",
-        f"missing: {', '.join(missing)}.",
-        "Run `temporal operator search-attribute create "
-        f"--namespace {settings.temporal.namespace} {named}`.",
-    )
+        return ok(part, "all are there.")
+    command = creation_command(settings.temporal.namespace, missing)
+    return wrong(part, f"missing: {', '.join(missing)}.", f"Run `{command}`.")
 
 
 async def _worker(client: Client, task_queue: str) -> Finding:
@@ -104,9 +117,7 @@ async def _schedule(client: Client, recurring: Recurring) -> Finding:
             f"its schedule is paused ({recurring.summary.lower()}).",
             "Unpause it in the Temporal UI.",
         )
-    return ok(
-        part, f"{recurring.summary}, every {recurring.every.total_seconds() / 60:.0f} minutes."
-    )
+    return ok(part, f"{recurring.summary}, {recurring.rhythm}.")
 
 
 async def _parked(client: Client) -> list[Finding]:

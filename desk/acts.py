@@ -41,14 +41,16 @@ from models.messages import (
     Resume,
 )
 from models.people import Act, Actor, Channel, ProofClaim
+from models.sheet import Replied, Reply
 from policies.days import end_of_day
-from policies.proof_content import of_ballot, of_delegation, of_message
+from policies.proof_content import of_ballot, of_delegation, of_message, of_reply
 from runtime.problems import Problem
 from runtime.signing import SigningKey
 
 AnyAct = TypeVar(
     "AnyAct", Acknowledge, MigratePolicy, Override, ProposeAction, Resolve, AmendAction
 )
+AnswerModel = TypeVar("AnswerModel", bound=Frozen)
 PROOF_LASTS = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
@@ -256,6 +258,21 @@ class ActSender:
         signed = self._signed(message, Act.PROPOSE, workflow_id)
         return await self._update(workflow_id, names.UPDATE_AMEND, signed, act_id)
 
+    async def reply(
+        self,
+        workflow_id: str,
+        person: str,
+        question: str,
+        choice: str,
+        reason: str = "",
+        *,
+        act_id: str | None = None,
+    ) -> Replied:
+        """Reply to a question on the sheet of a rollout or a review."""
+        actor = self._actor(person, Act.REPLY, workflow_id, of_reply(question, choice, reason))
+        message = Reply(actor=actor, question=question, choice=choice, reason=reason)
+        return await self._send(workflow_id, names.UPDATE_REPLY, message, act_id, Replied)
+
     async def _keep_as_evidence(self, late: Ballot) -> None:
         """An ended request records nothing any more; its item keeps that a vote came too late."""
         try:
@@ -336,13 +353,23 @@ class ActSender:
     async def _update(
         self, workflow_id: str, update: str, message: Frozen, act_id: str | None
     ) -> Answer:
+        return await self._send(workflow_id, update, message, act_id, Answer)
+
+    async def _send(
+        self,
+        workflow_id: str,
+        update: str,
+        message: Frozen,
+        act_id: str | None,
+        answer_type: type[AnswerModel],
+    ) -> AnswerModel:
         handle = self._client.get_workflow_handle(workflow_id)
         try:
-            answer: Answer = await handle.execute_update(
+            answer: AnswerModel = await handle.execute_update(
                 update,
                 message,
                 id=act_id or new_act_id(),
-                result_type=Answer,
+                result_type=answer_type,
                 rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS),
             )
         except WorkflowUpdateFailedError as error:

@@ -69,7 +69,8 @@ async def sentence_for(client: Client, workflow_id: str, error: RPCError) -> Pro
         return no_worker()
     if not is_unknown(error):
         return temporal_silent()
-    what = "request" if workflow_id.startswith("action-") else "item"
+    kinds = {"action": "request", "rollout": "rollout", "review": "review"}
+    what = kinds.get(workflow_id.partition("-")[0], "item")
     try:
         await client.get_workflow_handle(workflow_id).describe()
     except RPCError as second:

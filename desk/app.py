@@ -14,7 +14,8 @@ from fastapi.staticfiles import StaticFiles
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.start_item import Started, start_item
+from activities.sheet_news import sheet_of
+from activities.start_item import Started, start_item, tell_running_item, wake
 from desk.deliveries import LedgerDeliveries
 from desk.failures import add_failure_pages
 from desk.finding import ItemReference, KnownKeys, find_item, jira_clients
@@ -30,7 +31,8 @@ from desk.sessions import Sessions, session_secret
 from desk.site import HERE, Site
 from desk.temporal_link import TemporalLink
 from desk.webhook import WebhookIntake, webhook_routes
-from desk.webhook_payload import Hint, was_created
+from desk.webhook_payload import COMMENT_EVENTS, Hint, was_created
+from ledger.failures import LedgerFailure
 from runtime.connection import connect
 from runtime.problems import Unreachable
 from runtime.settings import Settings
@@ -99,8 +101,19 @@ def make_site(settings: Settings) -> Site:
 
 def make_intake(settings: Settings, temporal: TemporalLink) -> WebhookIntake:
     """The parts that the webhook needs."""
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
 
     async def start(client: Client, hint: Hint, delivery: str) -> bool:
+        try:
+            sheet = await asyncio.to_thread(sheet_of, deliveries, hint.issue_id or "", hint.labels)
+        except LedgerFailure as failure:
+            log.warning("sheets_unreadable", problem=failure.what)
+            if hint.event in COMMENT_EVENTS:
+                # Nobody can say whose issue it is, and no item begins with a comment.
+                return await tell_running_item(client, hint.issue_id or "", delivery, hint.event)
+            sheet = None
+        if sheet is not None:
+            return await wake(client, sheet, delivery, hint.event)
         started = await start_item(
             client,
             settings.task_queue,
@@ -117,7 +130,7 @@ def make_intake(settings: Settings, temporal: TemporalLink) -> WebhookIntake:
         project=settings.jira.project,
         temporal=temporal,
         start_item=start,
-        deliveries=LedgerDeliveries(settings.ledger_url, settings.ledger_keys),
+        deliveries=deliveries,
         own_account=OwnAccount(jira_clients(settings.jira)),
     )
 

@@ -57,6 +57,10 @@ class LedgerDeliveries:
         """Note that a delivery was taken in."""
         return self.ledger().remember_delivery(identifier, issue_id)
 
+    def known_mark(self, issue_id: str) -> str | None:
+        """The mark that the ledger keeps under this id."""
+        return self.ledger().known_mark(issue_id)
+
     def remembered_item(self, key: str) -> ItemReference | None:
         """The item with this key among those that arrived last."""
         items = self.ledger().recent_items(MOST_REMEMBERED)

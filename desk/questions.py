@@ -126,24 +126,35 @@ async def list_exceptions(client: Client) -> tuple[ExceptionStatus, ...]:
     One that does not answer is left out. Raises `Unreachable`.
     """
     query = f"WorkflowType = '{names.POLICY_EXCEPTION_WORKFLOW}' AND ExecutionStatus = 'Running'"
-    found: list[ExceptionStatus] = []
+    found = await ask_all(client, query, ExceptionStatus, MOST_EXCEPTIONS)
+    return tuple(sorted(found, key=lambda one: one.ends_at))
+
+
+async def ask_all(
+    client: Client, query: str, answer_type: type[AnswerModel], limit: int
+) -> list[AnswerModel]:
+    """How each workflow stands that visibility finds; one that does not answer is left out.
+
+    Raises `Unreachable` when Temporal does not answer at all.
+    """
+    found: list[AnswerModel] = []
     try:
         listing = client.list_workflows(
-            query, limit=MOST_EXCEPTIONS, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
+            query, limit=limit, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
         )
-        running = [execution.id async for execution in listing]
+        known = [execution.id async for execution in listing]
     except RPCError as error:
         raise temporal_silent() from error
-    for workflow_id in running:
+    for workflow_id in known:
         try:
             found.append(
-                await _ask(client, workflow_id, names.QUERY_STATUS, ExceptionStatus, LIST_SECONDS)
+                await _ask(client, workflow_id, names.QUERY_STATUS, answer_type, LIST_SECONDS)
             )
         except Unreachable:
             break
         except Problem:
             continue
-    return tuple(sorted(found, key=lambda one: one.ends_at))
+    return found
 
 
 async def _ask(

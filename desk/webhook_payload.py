@@ -23,12 +23,13 @@ class Malformed(Exception):  # noqa: N818 - a state of the payload, not a fault 
 
 
 class Hint(Frozen):
-    """What a webhook says. `author` is the account that caused it, when it tells."""
+    """What a webhook says: `author` is the account that caused it, when it tells, as of `labels`."""
 
     event: str
     issue_id: str | None
     issue_key: str | None
     author: str | None
+    labels: tuple[str, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -56,7 +57,11 @@ def read_hint(payload: Any) -> Hint:
     if event in ISSUE_EVENTS and (issue_id is None or issue_key is None):
         raise Malformed("an issue event names no issue")
     return Hint(
-        event=event[:80], issue_id=issue_id, issue_key=issue_key, author=_author(event, payload)
+        event=event[:80],
+        issue_id=issue_id,
+        issue_key=issue_key,
+        author=_author(event, payload),
+        labels=_labels(issue),
     )
 
 
@@ -68,6 +73,13 @@ def _author(event: str, payload: dict[str, Any]) -> str | None:
     comment = payload.get("comment")
     role = "author" if event == "comment_created" else "updateAuthor"
     return _text(comment.get(role), "accountId") if isinstance(comment, dict) else None
+
+
+def _labels(issue: Any) -> tuple[str, ...]:
+    """The issue's labels; the events of comments do not tell them."""
+    fields = issue.get("fields") if isinstance(issue, dict) else None
+    labels = fields.get("labels") if isinstance(fields, dict) else None
+    return tuple(one for one in labels if isinstance(one, str)) if isinstance(labels, list) else ()
 
 
 def _text(holder: Any, member: str) -> str | None:

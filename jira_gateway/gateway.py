@@ -8,7 +8,7 @@ from datetime import datetime
 
 from temporalio.exceptions import ApplicationError
 
-from jira_gateway import existence, intake, permissions, projection, read, search
+from jira_gateway import existence, intake, permissions, projection, read, search, versions
 from jira_gateway.client import JiraClients
 from jira_gateway.holds import Holds
 from jira_gateway.interpreter import Interpreter
@@ -18,6 +18,7 @@ from jira_gateway.search import ChangedIssue
 from models.failures import JIRA_ISSUE_PERMISSION, JIRA_PERMISSION
 from models.intake import IntakeOutcome, IntakeRow
 from models.jira_view import Cursor, DesiredView
+from models.rollout import VersionFacts
 
 
 class JiraGateway:
@@ -78,6 +79,21 @@ class JiraGateway:
         return intake.create_or_update(
             self.clients, self.project_key, row, known_absent=known_absent
         )
+
+    def bring_up_to_date(self, issue_id: str, issue_key: str, row: IntakeRow) -> IntakeOutcome:
+        """Summary and description of an issue that is known to be this row's."""
+        with self._about(issue_key):
+            return intake.bring_up_to_date(self.clients, (issue_id, issue_key), row)
+
+    def versions(self) -> tuple[VersionFacts, ...]:
+        """Every version of our project."""
+        with self._about():
+            return versions.versions(self.clients, self.project_key)
+
+    def version(self, version_id: str) -> VersionFacts | None:
+        """One version, or None when it is gone."""
+        with self._about():
+            return versions.version(self.clients, version_id)
 
     def calls(self) -> dict[str, int]:
         """HTTP calls for each operation since the process started."""

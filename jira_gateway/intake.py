@@ -54,7 +54,7 @@ def create_or_update(
     with clients.counter.operation("intake"):
         found = None if known_absent else find(clients, project, row)
         if found is not None:
-            return _update(clients, found, row)
+            return bring_up_to_date(clients, found, row)
         try:
             issue_id, issue_key = _create(clients, project, row)
         except ApplicationError as error:
@@ -156,14 +156,14 @@ def _creation(clients: JiraClients, project: str, row: IntakeRow) -> dict[str, A
         "issuetype": {"name": row.issue_type},
         "summary": summary_of(row),
         "description": description_of(row),
-        "labels": [source_label(row)],
+        "labels": [source_label(row), *row.labels],
     }
     if row.reporter_account_id:
         fields["reporter"] = named(clients, row.reporter_account_id)
     return {"fields": fields, "properties": [{"key": SOURCE_PROPERTY, "value": _source(row)}]}
 
 
-def _update(clients: JiraClients, found: tuple[str, str], row: IntakeRow) -> IntakeOutcome:
+def bring_up_to_date(clients: JiraClients, found: tuple[str, str], row: IntakeRow) -> IntakeOutcome:
     """Bring summary and description up to date; no write when they are."""
     issue_id, issue_key = found
     raw = clients.get(f"issue/{issue_id}", {"fields": "summary,description"})

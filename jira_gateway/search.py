@@ -17,7 +17,7 @@ from jira_gateway.observation import change_mark
 from models.names import ITEM_LABEL
 
 PAGE = 100
-SWEPT_FIELDS = ("comment", "created", "updated")
+SWEPT_FIELDS = ("comment", "created", "labels", "updated")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class ChangedIssue:
     issue_key: str
     updated_at: datetime
     mark: str | None
+    labels: tuple[str, ...] = ()
 
     @property
     def project(self) -> str:
@@ -170,6 +171,7 @@ def _changed(raw: Mapping[str, Any], own: str) -> ChangedIssue:
         issue_key=str(raw.get("key")),
         updated_at=moment_of(fields.get("updated")).astimezone(UTC),
         mark=mark if whole else None,
+        labels=tuple(map(str, fields.get("labels") or ())),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from models.base import Frozen, Moment
-from models.events import Event
+from models.events import Event, LedgerEntry
+
+_APPENDED = tuple(LedgerEntry.model_fields)
 
 
 class RecordedEvent(Frozen):
@@ -23,6 +25,11 @@ class RecordedEvent(Frozen):
     event: Event
     recorded_at: Moment
     digest: str = ""
+
+    @property
+    def entry(self) -> LedgerEntry:
+        """The row as it was appended."""
+        return LedgerEntry.model_validate({name: getattr(self, name) for name in _APPENDED})
 
 
 class IndexedItem(Frozen):

@@ -122,6 +122,17 @@ class Ledger:
         following = _WITH_TEXT.where(EventRow.sequence > sequence)
         return self._events(following.order_by(EventRow.sequence).limit(limit))
 
+    def events_between(
+        self, kinds: Collection[EventKind], since: datetime, until: datetime
+    ) -> tuple[RecordedEvent, ...]:
+        """The events of these kinds that happened from `since` on and before `until`, in order."""
+        wanted = _WITH_TEXT.where(
+            EventRow.kind.in_([kind.value for kind in kinds]),
+            EventRow.at >= since,
+            EventRow.at < until,
+        )
+        return self._events(wanted.order_by(EventRow.sequence))
+
     def verify(self, anchors: Sequence[Anchor] = ()) -> Verdict:
         """Check every row, and what was written down of rows elsewhere.
 

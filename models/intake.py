@@ -10,7 +10,7 @@ class IntakeRow(Frozen):
 
     `(source, submission_id)` is its identity: sending it again updates the issue and never makes a
     second one. `customer` is the source's own id of the customer, not yet a pseudonym.
-    `country` is an ISO 3166 code and only a hint.
+    `country` is an ISO 3166 code and only a hint. `labels` are for a new issue, beside our own.
     """
 
     source: str
@@ -23,6 +23,7 @@ class IntakeRow(Frozen):
     release: str | None = None
     created_at: Moment | None = None
     country: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 class IntakeOutcome(Frozen):

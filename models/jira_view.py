@@ -33,6 +33,8 @@ class CommandName(StrEnum):
     PROPOSE = "propose"
     DELEGATE = "delegate"
     RESUME = "resume"
+    SIGNOFF = "signoff"
+    ANSWER = "answer"
     UNKNOWN = "unknown"
 
 

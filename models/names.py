@@ -5,6 +5,7 @@ Activities start workflows by these constants, so that `activities` never import
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 FEEDBACK_ITEM_WORKFLOW: Final = "FeedbackItemWorkflow"
@@ -13,6 +14,13 @@ POLICY_EXCEPTION_WORKFLOW: Final = "PolicyExceptionWorkflow"
 INTAKE_SWEEP_WORKFLOW: Final = "IntakeSweepWorkflow"
 INTAKE_SWEEP_SCHEDULE: Final = "followthrough-intake-sweep"
 RECONCILE_WORKFLOW: Final = "ReconcileWorkflow"
+ROLLOUT_WORKFLOW: Final = "RolloutWorkflow"
+ROLLOUT_SWEEP_WORKFLOW: Final = "RolloutSweepWorkflow"
+ROLLOUT_SWEEP_SCHEDULE: Final = "followthrough-rollout-sweep"
+REVIEW_WORKFLOW: Final = "ReviewWorkflow"
+REVIEW_SCHEDULE: Final = "followthrough-review"
+REVIEW_PREFIX: Final = "review"
+"""How the ids of reviews begin; the schedule adds the moment at which one was due."""
 RECONCILE_SCHEDULE: Final = "followthrough-reconcile"
 ARCHIVE_WORKFLOW: Final = "ArchiveWorkflow"
 ARCHIVE_SCHEDULE: Final = "followthrough-archive"
@@ -43,6 +51,7 @@ UPDATE_OVERRIDE: Final = "override"
 UPDATE_PROPOSE_ACTION: Final = "propose_action"
 UPDATE_RESOLVE: Final = "resolve"
 UPDATE_MIGRATE_POLICY: Final = "migrate_policy"
+UPDATE_REPLY: Final = "reply"
 
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"
@@ -77,6 +86,36 @@ LABEL_PREFIX: Final = "ft-"
 """Labels with this prefix are ours; all others belong to people."""
 ITEM_LABEL: Final = "ft-item"
 """On every issue that has an item, so that one moved to another project is found again."""
+
+
+SHEET_LABELS: Final = (f"{LABEL_PREFIX}rollout-", f"{LABEL_PREFIX}{REVIEW_PREFIX}-")
+"""Labels that begin so name the workflow whose own issue this is; it is no feedback."""
+
+
+def sheet_workflow_of(labels: Iterable[str]) -> str | None:
+    """The workflow that holds an issue with these labels as its sheet, if one does."""
+    named = (label for label in labels if label.startswith(SHEET_LABELS))
+    return next((label.removeprefix(LABEL_PREFIX) for label in named), None)
+
+
+def rollout_workflow_id(version_id: str) -> str:
+    """The workflow of one Jira version, from its immutable numeric id (never the name)."""
+    return f"rollout-{version_id}"
+
+
+def sheet_label(workflow_id: str) -> str:
+    """The label of a sheet's issue."""
+    return f"{LABEL_PREFIX}{workflow_id}"
+
+
+def sheet_mark(issue_id: str) -> str:
+    """Under which the ledger keeps which workflow holds this issue as its sheet."""
+    return f"sheet-{issue_id}"
+
+
+def issue_subject(issue_id: str) -> str:
+    """What a reply given in a comment is proved about: the issue on which it was written."""
+    return f"issue-{issue_id}"
 
 
 def feedback_workflow_id(issue_id: str) -> str:

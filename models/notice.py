@@ -11,7 +11,7 @@ class Notice(Frozen):
 
     `operation_id` is unique for ever; a channel that can tells by it that a notice came before.
     `subject` and `words` hold nothing of the customer's text. `attempts` counts how often it was
-    tried for those in `people`, and nothing is tried before `due_at`.
+    tried for those in `people`, and nothing is tried before `due_at`. `how` says how to answer; empty means as on an item.
     """
 
     operation_id: str
@@ -22,6 +22,7 @@ class Notice(Frozen):
     words: str
     due_at: Moment
     attempts: int = 0
+    how: str = ""
 
 
 class Attempt(Frozen):

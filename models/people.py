@@ -19,7 +19,10 @@ class Channel(StrEnum):
 
 
 class Act(StrEnum):
-    """What a person may be entitled to; `people.yaml` grants acts to roles."""
+    """What a person may be entitled to; `people.yaml` grants acts to roles.
+
+    A `REPLY` goes by name: only those may give it to whom a question is put.
+    """
 
     VOTE = "vote"
     ACKNOWLEDGE = "acknowledge"
@@ -28,6 +31,7 @@ class Act(StrEnum):
     RESOLVE = "resolve"
     RESUME = "resume"
     MIGRATE = "migrate"
+    REPLY = "reply"
 
 
 class NoticeChannel(StrEnum):

@@ -15,6 +15,7 @@ from models.action_parameters import AT_ONCE
 from models.approval import ActionKind
 from models.jira_view import CommandName, JiraCommand
 from models.lifecycle import Outcome, Severity
+from models.sheet import SIGNED
 from policies.action_needs import PAYING, what_is_wrong
 from policies.action_words import ParameterError, parameter_words, read_parameters
 from policies.days import read_day
@@ -28,13 +29,14 @@ _REQUEST = re.compile(r"([0-9]+-[A-Za-z0-9]+-[0-9]+)(?:#([0-9a-f]{8,64}))?")
 _PERSON = re.compile(r"@?([a-z][a-z0-9_-]{0,59})")
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+", re.IGNORECASE | re.ASCII)
 _MENTION = re.compile(r"\[~(?:accountid:)?([^\]\s]+)\]")
+_QUESTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _OVERRIDE_KEYS = ("severity", "category", "owner")
 _PROPOSABLE = tuple(kind.value for kind in ActionKind if kind is not ActionKind.CLIMB)
 
 _NO_SUCH_COMMAND = (
     "There is no such command. There are /approve, /reject, /delegate, /ack, /handover, /resolve, "
     "/override, "
-    "/propose and /resume. To answer the customer, begin the comment with another character than /."
+    "/propose and /resume; on a checklist or a review /signoff and /answer. To answer the customer, begin the comment with another character than /."
 )
 
 
@@ -134,6 +136,23 @@ def _resolve(words: list[str]) -> Read:
     return arguments, rest
 
 
+def _sign_off(words: list[str]) -> Read:
+    """`(question, "signed")`; what there is to say may be left out."""
+    question = _QUESTION.fullmatch(words[0].lower()) if words else None
+    if question is None:
+        raise _Malformed("Write what you sign off, such as /signoff documentation it is online.")
+    return (question[0], SIGNED), words[1:]
+
+
+def _answer(words: list[str]) -> Read:
+    """`(question, choice)` and the reason."""
+    usage = "Write the question, your choice and why, such as /answer rollout pause it confuses."
+    named = [_QUESTION.fullmatch(word.lower()) for word in words[:2]]
+    if len(named) < 2 or not all(named) or not words[2:]:
+        raise _Malformed(usage)
+    return tuple(word[0] for word in named if word), words[2:]
+
+
 def _override(words: list[str]) -> Read:
     usage = (
         "Write what is right and why, such as /override severity=S2 category=billing it blocks "
@@ -222,4 +241,6 @@ _READERS: dict[CommandName, Callable[[list[str]], Read]] = {
     CommandName.PROPOSE: _propose,
     CommandName.RESUME: _only_reason,
     CommandName.DELEGATE: _delegate,
+    CommandName.SIGNOFF: _sign_off,
+    CommandName.ANSWER: _answer,
 }

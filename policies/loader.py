@@ -14,7 +14,9 @@ from policies.documents.approval import ApprovalDocument
 from policies.documents.calendars import CalendarsDocument
 from policies.documents.escalation import EscalationDocument
 from policies.documents.people import PeopleDocument
-from policies.documents.registry import DOCUMENTS
+from policies.documents.registry import DOCUMENTS, OPTIONAL
+from policies.documents.review import ReviewDocument
+from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
 from policies.documents.triage import TriageDocument
 from policies.policy_set import PolicySet
@@ -64,6 +66,8 @@ def _read(directory: Path) -> Texts:
     texts: list[tuple[str, str]] = []
     for name in DOCUMENTS:
         path = directory / f"{name}.yaml"
+        if name in OPTIONAL and not path.exists():
+            continue
         try:
             texts.append((path.name, _read_file(path)))
         except PolicyError as error:
@@ -105,7 +109,11 @@ def _loaded(where: str, texts: Texts) -> PolicySet:
     sla = reading.document("sla", SlaDocument)
     escalation = reading.document("escalation", EscalationDocument)
     approval = reading.document("approval", ApprovalDocument)
-    bundle = Bundle(reading.sources, people, triage, calendars, sla, escalation, approval)
+    rollout = reading.document("rollout", RolloutDocument)
+    review = reading.document("review", ReviewDocument)
+    bundle = Bundle(
+        reading.sources, people, triage, calendars, sla, escalation, approval, rollout, review
+    )
     problems = [*reading.problems, *check(bundle)]
     if (
         problems
@@ -127,6 +135,8 @@ def _loaded(where: str, texts: Texts) -> PolicySet:
         sla=sla,
         escalation=escalation,
         approval=approval,
+        rollout=rollout,
+        review=review,
     )
 
 
@@ -140,8 +150,10 @@ class _Reading:
         self.problems: list[PolicyProblem] = []
 
     def document(self, name: str, kind: type[AnyDocument]) -> AnyDocument | None:
-        """The document of this name, or None when it has problems."""
+        """The document of this name, or None when it has problems or may be missing and is."""
         file = f"{name}.yaml"
+        if file not in self._texts:
+            return None
         try:
             source = parse(str(self._where / file), self._texts[file])
             self.sources[name] = source

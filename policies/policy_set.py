@@ -9,13 +9,18 @@ from policies.directory import Directory
 from policies.documents.approval import ApprovalDocument
 from policies.documents.calendars import CalendarsDocument
 from policies.documents.escalation import EscalationDocument
+from policies.documents.review import ReviewDocument
+from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
 from policies.documents.triage import TriageDocument
 
 
 @dataclass(frozen=True)
 class PolicySet:
-    """The rules of one directory. `version` is the SHA-256 (hex) of its file names and texts."""
+    """The rules of one directory. `version` is the SHA-256 (hex) of its file names and texts.
+
+    Without a `rollout` no rollouts are followed, and without a `review` none is held.
+    """
 
     where: str
     version: str
@@ -26,3 +31,5 @@ class PolicySet:
     sla: SlaDocument
     escalation: EscalationDocument
     approval: ApprovalDocument
+    rollout: RolloutDocument | None = None
+    review: ReviewDocument | None = None

@@ -36,6 +36,11 @@ def of_move(status: str) -> str:
     return _digest(["move", status])
 
 
+def of_reply(question: str, choice: str, reason: str) -> str:
+    """SHA-256, in hex, of a reply to a question that was put to somebody."""
+    return _digest(["reply", question, choice, reason])
+
+
 def of_message(message: BaseModel) -> str:
     """SHA-256, in hex, of an act's canonical form: its kind and its members beside the actor.
 

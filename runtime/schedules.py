@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
 
+from models.base import Frozen
 from models.names import (
     ARCHIVE_SCHEDULE,
     ARCHIVE_WORKFLOW,
@@ -26,24 +30,65 @@ from models.names import (
     INTAKE_SWEEP_WORKFLOW,
     RECONCILE_SCHEDULE,
     RECONCILE_WORKFLOW,
+    REVIEW_PREFIX,
+    REVIEW_SCHEDULE,
+    REVIEW_WORKFLOW,
+    ROLLOUT_SWEEP_SCHEDULE,
+    ROLLOUT_SWEEP_WORKFLOW,
 )
+from models.review import ReviewStart
+from policies.loader import load
 
 CATCH_UP = timedelta(minutes=10)
 """Runs missed for longer than this are not made up for: the next one looks back far enough."""
+
+
+A_WEEK = timedelta(days=7)
+"""A review whose hour passed while nothing ran is held when it runs again."""
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A time of the week: `day` counts from Sunday, which is 0; `zone` is an IANA name."""
+
+    day: int
+    hour: int
+    minute: int
+    zone: str
+
+    def spec(self) -> ScheduleSpec:
+        """When that is, as a schedule says it."""
+        when = ScheduleCalendarSpec(
+            day_of_week=[ScheduleRange(self.day)],
+            hour=[ScheduleRange(self.hour)],
+            minute=[ScheduleRange(self.minute)],
+        )
+        return ScheduleSpec(calendars=[when], time_zone_name=self.zone)
 
 
 @dataclass(frozen=True)
 class Recurring:
     """A workflow that is started again and again; one run waits for the one before it.
 
-    `part` is what people call it.
+    `part` is what people call it, and `starts` how the ids of its runs begin where that is not the
+    schedule's own. `at_once` lets a run begin while the one before it still waits.
     """
 
     part: str
     schedule_id: str
     workflow: str
-    every: timedelta
+    every: timedelta | Weekly
     summary: str
+    starts: str = ""
+    arguments: tuple[Frozen, ...] = ()
+    at_once: bool = False
+
+    @property
+    def rhythm(self) -> str:
+        """How often, in words."""
+        if isinstance(self.every, Weekly):
+            return f"weekly, at {self.every.hour:02d}:{self.every.minute:02d} {self.every.zone}"
+        return f"every {self.every.total_seconds() / 60:.0f} minutes"
 
 
 RECURRING: tuple[Recurring, ...] = (
@@ -68,7 +113,36 @@ RECURRING: tuple[Recurring, ...] = (
         timedelta(hours=1),
         "Archive the histories of runs that have closed",
     ),
+    Recurring(
+        "rollouts",
+        ROLLOUT_SWEEP_SCHEDULE,
+        ROLLOUT_SWEEP_WORKFLOW,
+        timedelta(minutes=15),
+        "Look at the versions of the project",
+    ),
 )
+
+
+def recurring(policies: Path) -> tuple[Recurring, ...]:
+    """Everything that happens by itself under these policies: a review only if they hold one.
+
+    Raises `PolicyError` when the policies do not load.
+    """
+    review = load(policies).review
+    if review is None:
+        return RECURRING
+    hour, minute = map(int, review.at.split(":"))
+    held = Recurring(
+        "reviews",
+        REVIEW_SCHEDULE,
+        REVIEW_WORKFLOW,
+        Weekly(day=(review.day.number + 1) % 7, hour=hour, minute=minute, zone=review.zone),
+        "The review of what happened since the last one",
+        starts=REVIEW_PREFIX,
+        arguments=(ReviewStart(),),
+        at_once=True,
+    )
+    return (*RECURRING, held)
 
 
 async def ensure_schedules(
@@ -80,15 +154,22 @@ async def ensure_schedules(
 
 
 async def _ensure(client: Client, task_queue: str, wanted: Recurring) -> None:
+    every = wanted.every
+    overlap = ScheduleOverlapPolicy.ALLOW_ALL if wanted.at_once else ScheduleOverlapPolicy.SKIP
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
             wanted.workflow,
-            id=wanted.schedule_id,
+            args=list(wanted.arguments),
+            id=wanted.starts or wanted.schedule_id,
             task_queue=task_queue,
             static_summary=wanted.summary,
         ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=wanted.every)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        spec=every.spec()
+        if isinstance(every, Weekly)
+        else ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(
+            overlap=overlap, catchup_window=A_WEEK if wanted.at_once else CATCH_UP
+        ),
     )
     try:
         await client.create_schedule(wanted.schedule_id, schedule)

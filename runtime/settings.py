@@ -226,6 +226,9 @@ class Settings(BaseSettings):
         default="json", description="how log lines look: json or console"
     )
     customers: AbsolutePath | None = Field(default=None, description="CSV file of customer facts")
+    usage: AbsolutePath | None = Field(
+        default=None, description="CSV file of how many people have a release"
+    )
     task_queue: str = Field(
         default=DEFAULT_TASK_QUEUE, min_length=1, description="Temporal task queue of the worker"
     )

@@ -217,6 +217,8 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
     }
     if settings.customers is not None:
         variables["FOLLOWTHROUGH_CUSTOMERS"] = str(settings.customers)
+    if settings.usage is not None:
+        variables["FOLLOWTHROUGH_USAGE"] = str(settings.usage)
     return variables
 
 

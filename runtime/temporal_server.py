@@ -20,7 +20,7 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from models.names import SEARCH_ATTRIBUTES
 from runtime.ports import (
@@ -29,10 +29,12 @@ from runtime.ports import (
     LOOPBACK,
     free_port,
 )
-from runtime.problems import Problem
+from runtime.problems import Problem, WrongSettings
 
 DATABASE = "temporal.db"
 ANSWER_SECONDS = 5.0
+MAY_NOT_LIST = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED})
+"""How a server answers that keeps the administration of namespaces to itself, as Temporal Cloud does."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,30 @@ async def missing_search_attributes(client: Client) -> list[str]:
         ListSearchAttributesRequest(namespace=client.namespace)
     )
     return [name for name in SEARCH_ATTRIBUTES if name not in answer.custom_attributes]
+
+
+async def refuse_missing_search_attributes(client: Client) -> None:
+    """A run that cannot set its search attributes stands still, so a worker had better not begin.
+
+    Raises `WrongSettings`. Where they may not be listed, nothing is refused.
+    """
+    try:
+        missing = await missing_search_attributes(client)
+    except RPCError as error:
+        if error.status not in MAY_NOT_LIST:
+            raise
+        return
+    if missing:
+        raise WrongSettings(
+            f"The namespace {client.namespace} lacks search attributes: {', '.join(missing)}.",
+            remedy=f"Run `{creation_command(client.namespace, missing)}`.",
+        )
+
+
+def creation_command(namespace: str, names: list[str]) -> str:
+    """What an operator of a server of their own runs to create these search attributes."""
+    named = " ".join(f"--name {name} --type {SEARCH_ATTRIBUTES[name]}" for name in names)
+    return f"temporal operator search-attribute create --namespace {namespace} {named}"
 
 
 async def add_search_attributes(client: Client, names: list[str]) -> None:

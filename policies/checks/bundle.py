@@ -8,6 +8,8 @@ from policies.documents.approval import ApprovalDocument
 from policies.documents.calendars import CalendarsDocument
 from policies.documents.escalation import EscalationDocument
 from policies.documents.people import PeopleDocument
+from policies.documents.review import ReviewDocument
+from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
 from policies.documents.triage import TriageDocument
 from policies.yaml_source import Source
@@ -24,3 +26,5 @@ class Bundle:
     sla: SlaDocument | None
     escalation: EscalationDocument | None
     approval: ApprovalDocument | None
+    rollout: RolloutDocument | None = None
+    review: ReviewDocument | None = None

@@ -9,21 +9,15 @@ from models.lifecycle import Severity
 from policies.checks.bundle import Bundle
 from policies.checks.findings import Problems, unknown, used_twice
 from policies.checks.ladders import check_course
+from policies.checks.notified import check_notify
 from policies.directory import Directory
 from policies.documents.approval import ApprovalDocument
 from policies.documents.escalation import EscalationDocument, LadderEntry, RungEntry
-from policies.levels import ITEM_OWNER, ROTA, kind_and_name
+from policies.levels import ITEM_OWNER
 from policies.problems import PathPart
 from policies.yaml_source import Source
 
 Path = tuple[PathPart, ...]
-
-_KINDS = {
-    "": "person",
-    "role": "role that anybody has",
-    "group": "group that anybody is in",
-    ROTA: "rota of people.yaml",
-}
 
 
 def check_escalation(
@@ -46,7 +40,9 @@ def check_escalation(
             path: Path = ("ladders", index, "rungs", level)
             yield from _timing(source, path, rung)
             if directory:
-                yield from _notify(source, path, rung.notify, directory)
+                yield from check_notify(
+                    source, path, rung.notify, directory, frozenset({ITEM_OWNER})
+                )
             if rung.needs_approval and bundle.approval:
                 yield from _leave_rule(source, path, rung.needs_approval, bundle.approval)
 
@@ -71,42 +67,6 @@ def _timing(source: Source, path: Path, rung: RungEntry) -> Problems:
         what = "says what becomes of an approval, but the level needs none"
         remedy = "add needs_approval, or leave it out"
         yield source.problem((*path, "if_nobody_decides"), what, remedy=remedy)
-
-
-def _notify(source: Source, path: Path, notify: Sequence[str], directory: Directory) -> Problems:
-    reached: set[str] = set()
-    for index, written in enumerate(notify):
-        kind, name = kind_and_name(written)
-        found, known = _reached(kind, name, directory)
-        reached |= found
-        if name not in known or kind not in _KINDS:
-            yield unknown(
-                source, (*path, "notify", index), written, known, _KINDS.get(kind, "person")
-            )
-    if not reached:
-        remedy = "name at least one active person"
-        yield source.problem((*path, "notify"), "reaches nobody", remedy=remedy, of_key=True)
-
-
-def _reached(kind: str, name: str, directory: Directory) -> tuple[set[str], frozenset[str]]:
-    if kind == "role":
-        return {person.id for person in directory.with_role(name)}, directory.roles
-    if kind == "group":
-        return {person.id for person in directory.in_group(name)}, directory.groups
-    if kind == ROTA:
-        rota = directory.rota(name)
-        known = frozenset(one.name for one in directory.rotas)
-        return (
-            {one for one in rota.everybody() if _active(one, directory)} if rota else set()
-        ), known
-    people = frozenset(person.id for person in directory.people) | {ITEM_OWNER}
-    active = name == ITEM_OWNER or _active(name, directory)
-    return ({name} if active else set()), people
-
-
-def _active(person_id: str, directory: Directory) -> bool:
-    person = directory.by_id(person_id)
-    return person is not None and person.active
 
 
 def _leave_rule(source: Source, path: Path, name: str, approval: ApprovalDocument) -> Problems:

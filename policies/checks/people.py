@@ -36,9 +36,13 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
             yield unknown(source, ("automation", index, "behind"), robot.behind, humans, "person")
     yield from _delegations(source, document, directory)
     for act in Act:
-        if act not in document.permissions:
+        if act is not Act.REPLY and act not in document.permissions:
             remedy = f"add {act}, with [] if nobody may"
             yield source.problem(("permissions", act.value), "is missing", remedy=remedy)
+    if Act.REPLY in document.permissions:
+        remedy = "leave it out; whom a question is put to is in rollout.yaml and review.yaml"
+        what = "is no matter of roles"
+        yield source.problem(("permissions", "reply"), what, remedy=remedy, of_key=True)
     for act, roles in document.permissions.items():
         for index, role in enumerate(roles):
             if role not in directory.roles:

@@ -14,6 +14,8 @@ from policies.checks.escalation import check_escalation
 from policies.checks.findings import Problems
 from policies.checks.lengths import bounds_of, long_expiries, long_targets, long_waits, slow_ladders
 from policies.checks.people import check_people
+from policies.checks.review import check_review
+from policies.checks.rollout import check_rollout
 from policies.checks.sla import check_sla
 from policies.checks.triage import check_triage
 from policies.directory import directory_of
@@ -48,3 +50,7 @@ def _findings(bundle: Bundle) -> Problems:
     if bundle.approval:
         yield from check_approval(bundle.sources["approval"], bundle.approval, directory)
         yield from long_expiries(bundle.sources["approval"], bundle.approval, bounds)
+    if bundle.rollout:
+        yield from check_rollout(bundle.sources["rollout"], bundle.rollout, directory)
+    if bundle.review:
+        yield from check_review(bundle.sources["review"], bundle.review, directory)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from policies.action_needs import needs_a_person
 from policies.checks.bundle import Bundle
 from policies.checks.findings import Problems, unknown, used_twice
+from policies.checks.named_people import check_person
 from policies.checks.order import falls_through
 from policies.directory import Directory
 from policies.documents.triage import TriageDocument
-from policies.problems import PathPart
-from policies.yaml_source import Source
 
 
 def check_triage(bundle: Bundle, document: TriageDocument, directory: Directory | None) -> Problems:
@@ -32,7 +31,7 @@ def check_triage(bundle: Bundle, document: TriageDocument, directory: Directory 
     )
     for index, route in enumerate(document.routes):
         if directory:
-            yield from _owner(source, ("routes", index, "owner"), route.owner, directory)
+            yield from check_person(source, ("routes", index, "owner"), route.owner, directory)
         for place, action in enumerate(route.actions):
             if decided is not None and action.kind not in decided:
                 yield source.problem(
@@ -48,15 +47,3 @@ def check_triage(bundle: Bundle, document: TriageDocument, directory: Directory 
                     got=action.kind,
                     remedy="leave automatic out, so that it is only suggested",
                 )
-
-
-def _owner(
-    source: Source, path: tuple[PathPart, ...], owner: str, directory: Directory
-) -> Problems:
-    person = directory.by_id(owner)
-    if person is None:
-        known = [one.id for one in directory.people if one.active and not one.behind]
-        yield unknown(source, path, owner, known, "person")
-    elif not person.active or person.behind:
-        what = "has left" if not person.active else "is an automation account"
-        yield source.problem(path, what, got=owner, remedy="name an active person")

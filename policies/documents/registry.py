@@ -11,6 +11,8 @@ from policies.documents.base import Document
 from policies.documents.calendars import CalendarsDocument
 from policies.documents.escalation import EscalationDocument
 from policies.documents.people import PeopleDocument
+from policies.documents.review import ReviewDocument
+from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
 from policies.documents.triage import TriageDocument
 
@@ -21,5 +23,10 @@ DOCUMENTS: dict[str, type[Document]] = {
     "sla": SlaDocument,
     "escalation": EscalationDocument,
     "approval": ApprovalDocument,
+    "rollout": RolloutDocument,
+    "review": ReviewDocument,
 }
 """Policy file (without `.yaml`) → what it may hold."""
+
+OPTIONAL = frozenset({"rollout", "review"})
+"""Files that may be missing: what they are about is then left alone."""

@@ -111,6 +111,7 @@ def _triaged(
         rule=triage.routed_by,
         recontact_of=triage.recontact_of.issue_key if triage.recontact_of else None,
         owner=state.owner,
+        unsure=triage.unsure,
         status=next(moves, observed.fields.status),
         since=since.isoformat(),
         calendar=snapshot.calendar_definition.model_dump_json(),

@@ -8,6 +8,7 @@ from models.events import Event, EventKind, Fact, LedgerAnchor
 from models.item_state import ItemState
 from models.jira_view import DesiredComment, DesiredLink
 from models.people import Actor
+from policies.numbering import next_event
 
 TIMELINE_KEPT = 300
 """Events kept in the workflow; the ledger keeps all of them."""
@@ -43,22 +44,12 @@ def happened(
     **facts: Fact,
 ) -> ItemState:
     """The state with one more event, numbered so that appending it twice is appending it once."""
-    sequence = state.sequence + 1
-    event = Event(
-        operation_id=f"{state.workflow_id}/{state.life}/{sequence}",
-        sequence=sequence,
-        kind=kind,
-        at=at,
-        person=actor.person if actor else None,
-        channel=actor.channel if actor else None,
-        summary=summary,
-        facts=facts,
-    )
+    event = next_event(state, kind, at, summary, actor=actor, facts=facts)
     timeline = (*state.timeline, event)
     dropped = max(0, len(timeline) - TIMELINE_KEPT)
     return state.model_copy(
         update={
-            "sequence": sequence,
+            "sequence": event.sequence,
             "timeline": timeline[dropped:],
             "earlier_events": state.earlier_events + dropped,
             "unrecorded": (*state.unrecorded, event),

@@ -224,3 +224,19 @@ def test_a_day_that_no_clock_can_show_is_told_to_whoever_wrote_it(text: str) -> 
     command = parse(text)
     assert command is not None
     assert command.problem is not None
+
+
+def test_a_sign_off_names_its_line_and_may_say_something() -> None:
+    found = parse("/signoff Documentation It is online.")
+
+    assert found is not None
+    assert (found.arguments, found.reason) == (("documentation", "signed"), "It is online.")
+
+
+def test_an_answer_needs_a_question_a_choice_and_a_reason() -> None:
+    found, wordless = parse("/answer decision-1 pause It confuses."), parse("/answer decision-1 go")
+
+    assert found is not None
+    assert (found.arguments, found.reason) == (("decision-1", "pause"), "It confuses.")
+    assert wordless is not None
+    assert wordless.problem is not None

@@ -27,9 +27,14 @@ from runtime.connection import connect
 from runtime.log import configure_logging
 from runtime.plugin import followthrough_plugin
 from runtime.ports import free_port
-from runtime.problems import ExitCode, Problem, Unreachable
+from runtime.problems import ExitCode, Problem, Unreachable, WrongSettings
 from runtime.settings import load_settings
-from runtime.temporal_server import find_temporal_binary, missing_search_attributes
+from runtime.temporal_server import (
+    add_search_attributes,
+    find_temporal_binary,
+    missing_search_attributes,
+    refuse_missing_search_attributes,
+)
 
 with workflow.unsafe.imports_passed_through():
     from careless_workflow import CarelessWorkflow
@@ -177,6 +182,16 @@ async def test_every_task_names_the_build_that_did_it(client):
 
 async def test_search_attributes_that_a_server_lacks_are_named(client):
     assert await missing_search_attributes(client) == list(SEARCH_ATTRIBUTES)
+
+
+async def test_a_worker_begins_only_where_its_search_attributes_are(client):
+    with pytest.raises(WrongSettings) as caught:
+        await refuse_missing_search_attributes(client)
+    assert "temporal operator search-attribute create" in str(caught.value.remedy)
+
+    await add_search_attributes(client, list(SEARCH_ATTRIBUTES))
+
+    await refuse_missing_search_attributes(client)
 
 
 async def test_a_server_that_does_not_answer_is_a_sentence_with_its_address(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -88,3 +89,9 @@ def test_a_file_from_before_gets_the_search_attributes_that_were_added_since(tmp
             check=True,
         ).stdout
     assert [name for name in SEARCH_ATTRIBUTES if name not in listing] == []
+
+
+def test_the_first_day_with_temporal_names_every_search_attribute_and_its_type():
+    guide = Path(__file__).parents[2] / "docs" / "first-day-with-temporal.md"
+    named = dict(re.findall(r"--name (\w+) --type (\w+)", guide.read_text(encoding="utf-8")))
+    assert named == SEARCH_ATTRIBUTES

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.start_item import start_item
@@ -305,10 +305,23 @@ class Office:
             ),
         )
         handle = self.client.get_workflow_handle(subject)
+        await self._started(handle)
         answer: Answer = await handle.execute_update(
             "decide", ballot, id=str(uuid4()), result_type=Answer
         )
         return answer
+
+    async def _started(self, request: WorkflowHandle[Any, Any]) -> None:
+        """Wait until a request runs: its item lists it a moment before it is started."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                await request.describe()
+                return
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(0.05)
 
     def _jira(self, method: str, path: str, by: str | None, body: object = None) -> dict[str, Any]:
         auth = self.jira.auth_of(by) if by else self.jira.admin_auth

@@ -1,0 +1,82 @@
+"""How the workflow of a sheet lives: it wakes for news or for the next moment, until it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Generic, NoReturn, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from models.failures import MALFORMED
+    from models.review import ReviewState
+    from models.rollout import RolloutState
+    from models.sheet import Reply, Sheet
+    from policies.lifecycle.deadlines import Deadline
+    from workflows.alarm import Alarm
+    from workflows.sheet_errands import SheetErrands
+
+AnyState = TypeVar("AnyState", RolloutState, ReviewState)
+
+
+class SheetWorkflow(Generic[AnyState]):
+    """What the workflows of all sheets share. `news` says that somebody may have written."""
+
+    def __init__(self, state: AnyState) -> None:
+        self.state: AnyState = state
+        self.news = True
+        self.errands = SheetErrands(self)
+        self._awake = True
+        self._alarm = Alarm()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet, for the errands."""
+        sheet: Sheet = self.state.sheet
+        return sheet
+
+    @sheet.setter
+    def sheet(self, sheet: Sheet) -> None:
+        self.state = self.state.model_copy(update={"sheet": sheet})
+
+    def take_in(self, sheet: Sheet) -> None:
+        """The sheet after its issue was read or somebody replied."""
+        self.sheet = sheet
+        self.wake()
+
+    def wake(self) -> None:
+        """Something changed that the next round has to look at."""
+        self._awake = True
+
+    async def live(
+        self,
+        do_round: Callable[[], Awaitable[None]],
+        *,
+        over: Callable[[], bool],
+        next_moment: Callable[[], datetime | None],
+        begin_anew: Callable[[], NoReturn],
+    ) -> None:
+        """Round after round until it is over; a long history continues in a new run."""
+        while True:
+            self._awake = False
+            await do_round()
+            if over() and not self._awake:
+                break
+            info = workflow.info()
+            if info.is_continue_as_new_suggested() and workflow.all_handlers_finished():
+                self._alarm.silence()
+                begin_anew()
+            at = self.errands.next_moment(next_moment())
+            self._alarm.set(Deadline(at=at, what="the next look") if at else None)
+            await workflow.wait_condition(lambda: self._awake or self._alarm.rang)
+        self._alarm.silence()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+
+def require_person(message: Reply) -> None:
+    """Turns away a reply of nobody. Raises `ApplicationError`."""
+    if not message.actor.person:
+        what = "Say who replies: actor.person is empty."
+        raise ApplicationError(what, type=MALFORMED.type, non_retryable=True)
