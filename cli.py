@@ -16,6 +16,7 @@ from console import (
     importing,
     intake,
     jira_setup,
+    ledger,
     policy,
     reading,
     reporting,
@@ -51,6 +52,7 @@ for group in (
     policy,
     doctor,
     jira_setup,
+    ledger,
 ):
     group.add_to(app)
 

@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Interceptor, Worker
 
 from activities.approval import ApprovalActivities
+from activities.archive import ArchiveActivities
 from activities.calendar import CalendarActivities
 from activities.customers import Customers
 from activities.effects.carrying_out import EffectActivities
@@ -61,6 +62,7 @@ from runtime.schedules import ensure_schedules, recurring
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
 from runtime.temporal_server import refuse_missing_search_attributes
+from workflows.archive import ArchiveWorkflow
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
@@ -76,6 +78,7 @@ WORKFLOWS: Sequence[type] = (
     PolicyExceptionWorkflow,
     IntakeSweepWorkflow,
     ReconcileWorkflow,
+    ArchiveWorkflow,
     RolloutWorkflow,
     RolloutSweepWorkflow,
     ReviewWorkflow,
@@ -159,6 +162,7 @@ def build_activities(
         NoticeActivities(policies.people, notifiers(settings)).send_notice,
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
+        ArchiveActivities(client, ledger).archive_closed_runs,
         *_cadence(settings, client, gateway, policies, ledger),
     ]
 
@@ -221,7 +225,7 @@ async def run_worker(settings: Settings) -> None:
     await asyncio.to_thread(refuse_a_broken_start, settings)
     client = await connect(settings)
     await refuse_missing_search_attributes(client)
-    ledger = open_ledger(settings.ledger_url.get_secret_value())
+    ledger = open_ledger(settings.ledger_url.get_secret_value(), keys=settings.ledger_keys)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -16,6 +16,7 @@ from bench import drift, reference
 from bench.budget import LIMITS, Cost, cost_of
 from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
 from bench.item_life import LivesCost, costs_of_lives
+from bench.ledger import LedgerSpeed, measure_ledger
 from bench.projection import (
     FAULTS,
     WISHES,
@@ -55,6 +56,8 @@ def main() -> int:
     compared = reference.compared()
     if compared is not None:
         console.print(reference.table(compared))
+    ledgers = measure_ledger()
+    console.print(_ledgers_table(ledgers))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
@@ -67,6 +70,7 @@ def main() -> int:
                 "clocks": asdict(speed),
                 "drift": [{**asdict(one), "kept": one.kept} for one in detectors],
                 "reference": [asdict(one) for one in compared or ()],
+                "ledger": [asdict(one) for one in ledgers],
             },
             indent=2,
         )
@@ -111,6 +115,20 @@ def _drift_table(found: list[drift.DriftFigures]) -> Table:
             one.detector, f"{one.null_runs:,}", str(one.false_alarms), f"{one.stated:.2%}",
             f"{one.planted_runs:,}", f"{one.found / one.planted_runs:.1%} in {one.delay}",
             f"{one.median_delay:g}", "kept" if one.kept else "[bold]BROKEN[/]",
+        )  # fmt: skip
+    return table
+
+
+def _ledgers_table(speeds: list[LedgerSpeed]) -> Table:
+    table = Table(title="The ledger's chain, against the same rows without it (this machine)")
+    table.add_column("database")
+    for name in ("threads", "appends/s", "without", "ratio", "verified rows/s", "read", "ratio"):
+        table.add_column(name, justify="right")
+    for one in speeds:
+        table.add_row(
+            one.database, str(one.threads), f"{one.appends:,}", f"{one.plain_appends:,}",
+            f"{one.append_ratio:g}", f"{one.verified_rows:,}", f"{one.read_rows:,}",
+            f"{one.verify_ratio:g}",
         )  # fmt: skip
     return table
 

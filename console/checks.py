@@ -138,7 +138,7 @@ def check_ledger(settings: Settings) -> Iterable[Finding]:
     from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package, as below
 
     part = "ledger"
-    ledger = LedgerDeliveries(settings.ledger_url)
+    ledger = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     if not ledger.exists():
         yield note(part, "is not there yet.", "The first worker or desk that starts makes it.")
         return

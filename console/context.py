@@ -30,7 +30,7 @@ def find(settings: Settings, key: str) -> ItemReference:
     """The item behind a key, from Jira or else from the ledger. Blocking; see `find_item`."""
 
     def remembered(wanted: str) -> ItemReference | None:
-        ledger = LedgerDeliveries(settings.ledger_url)
+        ledger = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
         return ledger.remembered_item(wanted) if ledger.exists() else None
 
     return find_item(jira_clients(settings.jira), remembered, key)
@@ -38,7 +38,7 @@ def find(settings: Settings, key: str) -> ItemReference:
 
 def recall(settings: Settings, item: ItemReference) -> Timeline | None:
     """What the ledger keeps of an item that Temporal no longer holds. Blocking."""
-    ledger = LedgerDeliveries(settings.ledger_url)
+    ledger = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     return ledger.remembered_timeline(item) if ledger.exists() else None
 
 

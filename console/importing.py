@@ -67,7 +67,7 @@ def import_(
         otherwise=shape.value,
         pseudonym=Customers(None, load_or_create_pepper(settings.data_dir)).reference,
     )
-    deliveries = LedgerDeliveries(settings.ledger_url)
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     mistakes = RowMistakes(file, tell)
     try:
         with progress_bar(None) as progress:

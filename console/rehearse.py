@@ -128,7 +128,7 @@ def _from_ledger(settings: Settings, begin: datetime, end: datetime | None) -> I
     from policies.rehearsing.from_ledger import past_items  # noqa: PLC0415 - as in `rehearse`
 
     now = datetime.now(UTC)
-    deliveries = LedgerDeliveries(settings.ledger_url)
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     if not deliveries.exists():
         raise Problem(
             "there is no ledger here, so there are no past items.",

@@ -75,7 +75,7 @@ def _made(settings: Settings, period: Period, sources: Sequence[str]) -> Report:
     from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package
 
     now = datetime.now(UTC)
-    deliveries = LedgerDeliveries(settings.ledger_url)
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     if not deliveries.exists():
         raise Problem(
             "there is no ledger here, so there is nothing to count.",

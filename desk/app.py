@@ -76,7 +76,7 @@ def make_site(settings: Settings) -> Site:
     people = People(settings.policies)
     people.directory()
     clients = jira_clients(settings.jira)
-    ledger = LedgerDeliveries(settings.ledger_url)
+    ledger = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
     known = KnownKeys()
 
     def find(key: str) -> ItemReference:
@@ -101,7 +101,7 @@ def make_site(settings: Settings) -> Site:
 
 def make_intake(settings: Settings, temporal: TemporalLink) -> WebhookIntake:
     """The parts that the webhook needs."""
-    deliveries = LedgerDeliveries(settings.ledger_url)
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
 
     async def start(client: Client, hint: Hint, delivery: str) -> bool:
         try:

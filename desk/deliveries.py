@@ -22,8 +22,9 @@ SQLITE = "sqlite:///"
 class LedgerDeliveries:
     """Remembers deliveries and finds items by key. Blocking; raises `LedgerFailure`."""
 
-    def __init__(self, url: SecretStr) -> None:
+    def __init__(self, url: SecretStr, keys: Path | None = None) -> None:
         self._url = url
+        self._keys = keys
         self._ledger: Ledger | None = None
         self._lock = threading.Lock()
 
@@ -33,7 +34,7 @@ class LedgerDeliveries:
 
         with self._lock:
             if self._ledger is None:
-                self._ledger = open_ledger(self._url.get_secret_value())
+                self._ledger = open_ledger(self._url.get_secret_value(), keys=self._keys)
             return self._ledger
 
     def exists(self) -> bool:

@@ -35,6 +35,14 @@ class LedgerNotOurs(LedgerFailure):
     """The database was written by another version of this program; repeating cannot help."""
 
 
+class LedgerKeysWrong(LedgerFailure):
+    """The keys that rows are sealed with are missing, damaged, or older than the newest row's."""
+
+
+class ExportUnusable(LedgerFailure):
+    """An export cannot be written there, or what is there is none that can be believed."""
+
+
 def unavailable(doing: str, error: SQLAlchemyError | OSError) -> LedgerUnavailable:
     """Translate a driver's error, dropping its message, which may repeat stored values."""
     return LedgerUnavailable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from ledger.database import WRITES
 from ledger.failures import LedgerNotOurs
+from ledger.keys import ChainKeys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_104_220
@@ -25,9 +27,10 @@ def configuration() -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, keys: Callable[[], ChainKeys]) -> None:
     """Apply what is missing. Whoever comes second waits, and finds nothing left to do.
 
+    `keys` seal the rows that have no seal yet.
     Raises `LedgerNotOurs` when the database is at a revision this program does not know.
     """
     config = configuration()
@@ -45,4 +48,5 @@ def migrate(engine: Engine) -> None:
             )
         if current != head:
             config.attributes["connection"] = connection
+            config.attributes["keys"] = keys
             command.upgrade(config, "head")

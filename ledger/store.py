@@ -7,24 +7,44 @@ without a time zone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import Engine, Select, delete, func, select
+from sqlalchemy import Engine, Select, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ledger.database import bring_up_to_date, make_engine
+from ledger import archive, chain, erasing
+from ledger.checkpoints import Checkpoint, Sign, checkpoint
+from ledger.database import bring_up_to_date, leave_no_copy, make_engine
+from ledger.export import Export, write_export
 from ledger.failures import unavailable
 from ledger.imported import ImportedContacts
 from ledger.indexing import follow
-from ledger.records import IndexedItem, RecordedEvent
-from ledger.rows import event_row, indexed_item, insert_into, item_values, recorded_event
-from ledger.tables import DeliveryRow, EventRow, ItemRow, WatermarkRow
-from ledger.transactions import reading, writing
+from ledger.keys import KeySource, keys_beside
+from ledger.reading import steps
+from ledger.records import (
+    Anchor,
+    ArchivedRun,
+    ClosedRun,
+    Erased,
+    IndexedItem,
+    RecordedEvent,
+    Verdict,
+)
+from ledger.rows import indexed_item, insert_into, item_values, own_entry, recorded_event
+from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, WatermarkRow
+from ledger.transactions import reading, reading_one_moment, writing
+from ledger.verify import taken_in_through, verify
 from models.activity_io import AppendResult
-from models.events import EventKind, LedgerEntry
+from models.events import EventKind, LedgerAnchor, LedgerEntry
+
+_Rows = Select[EventRow, PersonalTextRow | None]
+_WITH_TEXT: _Rows = select(EventRow, PersonalTextRow).outerjoin(
+    PersonalTextRow, PersonalTextRow.sequence == EventRow.sequence
+)
 
 
 def utc_now() -> datetime:
@@ -32,28 +52,35 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_ledger(url: str, now: Callable[[], datetime] = utc_now) -> Ledger:
+def open_ledger(
+    url: str, now: Callable[[], datetime] = utc_now, keys: Path | None = None
+) -> Ledger:
     """Open the ledger at a SQLAlchemy address and bring its tables up to date.
 
-    Raises `LedgerUnavailable`, or `LedgerNotOurs` when a newer version of this program wrote it.
+    `keys` is the directory of the keys that rows are sealed with, which is read when the first row
+    is written; left out: `ledger-keys` beside an SQLite file.
+    Raises `LedgerUnavailable`, `LedgerNotOurs` when a newer version of this program wrote it, or
+    `LedgerKeysWrong` when it holds rows from before there were seals and there is no key for them.
     """
     engine = None
+    ring = KeySource(keys or keys_beside(url))
     try:
         engine = make_engine(url)
-        bring_up_to_date(engine)
+        bring_up_to_date(engine, ring.made)
     except (SQLAlchemyError, OSError) as error:
         if engine is not None:
             engine.dispose()
         raise unavailable("be opened", error) from error
-    return Ledger(engine, now)
+    return Ledger(engine, now, ring)
 
 
 class Ledger:
     """See the module. `now` is the clock for when rows were written."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], datetime], keys: KeySource) -> None:
         self._engine = engine
         self._now = now
+        self._keys = keys
 
     def close(self) -> None:
         """Close every connection; the ledger is not used after that."""
@@ -68,48 +95,121 @@ class Ledger:
         """Add each entry exactly once, known by its operation id, and keep the item index true.
 
         All or nothing. An entry whose operation id stands already adds no row and changes nothing.
+        Raises `LedgerKeysWrong` when there is no key, or the newest row has one unknown here.
         """
-        recorded_at = self._now()
-        appended = 0
         with self._writing("append") as session:
-            for entry in entries:
-                statement = insert_into(session, EventRow).values(event_row(entry, recorded_at))
-                added = session.scalar(
-                    statement.on_conflict_do_nothing(
-                        index_elements=[EventRow.operation_id]
-                    ).returning(EventRow.sequence)
-                )
-                if added is not None:
-                    appended += 1
-                    follow(session, entry)
-            head = session.scalar(select(func.max(EventRow.sequence)))
-        return AppendResult(appended=appended, head=head or 0)
+            head = chain.lock(session)
+            fresh = chain.not_yet_there(session, entries)
+            if fresh:
+                keys = self._keys.for_head(head.key_id)
+                head = chain.add(session, head, fresh, keys, self._now())
+            for entry in fresh:
+                follow(session, entry)
+        return AppendResult(appended=len(fresh), head=head.sequence, digest=head.digest)
 
     def events_of(self, issue_id: str) -> tuple[RecordedEvent, ...]:
         """All events of one item, oldest first."""
         return self._events(
-            select(EventRow).where(EventRow.issue_id == issue_id).order_by(EventRow.sequence)
+            _WITH_TEXT.where(EventRow.issue_id == issue_id).order_by(EventRow.sequence)
         )
 
     def recent_events(self, limit: int) -> tuple[RecordedEvent, ...]:
         """The newest events of all items, newest first."""
-        return self._events(select(EventRow).order_by(EventRow.sequence.desc()).limit(limit))
+        return self._events(_WITH_TEXT.order_by(EventRow.sequence.desc()).limit(limit))
 
     def events_after(self, sequence: int, limit: int) -> tuple[RecordedEvent, ...]:
         """The next events after a place in the book, oldest first; for reading it page by page."""
-        following = select(EventRow).where(EventRow.sequence > sequence)
+        following = _WITH_TEXT.where(EventRow.sequence > sequence)
         return self._events(following.order_by(EventRow.sequence).limit(limit))
 
     def events_between(
         self, kinds: Collection[EventKind], since: datetime, until: datetime
     ) -> tuple[RecordedEvent, ...]:
         """The events of these kinds that happened from `since` on and before `until`, in order."""
-        wanted = select(EventRow).where(
+        wanted = _WITH_TEXT.where(
             EventRow.kind.in_([kind.value for kind in kinds]),
             EventRow.at >= since,
             EventRow.at < until,
         )
         return self._events(wanted.order_by(EventRow.sequence))
+
+    def verify(self, anchors: Sequence[Anchor] = ()) -> Verdict:
+        """Check every row, and what was written down of rows elsewhere.
+
+        Raises `LedgerKeysWrong` for keys that are damaged; without keys no row is good.
+        """
+        keys = self._keys.existing()
+        with reading_one_moment(self._engine, "be verified") as session:
+            return verify(session.connection(), keys, anchors)
+
+    def export(self, directory: Path, sign: Sign, *, personal: bool = True) -> Export:
+        """Write all rows and signed checkpoints. Raises `ExportUnusable`."""
+        with reading_one_moment(self._engine, "be exported") as session:
+            connection = session.connection()
+            return write_export(
+                steps(connection),
+                directory,
+                sign,
+                self._now(),
+                personal=personal,
+                gapless_after=taken_in_through(connection),
+            )
+
+    def checkpoint(self, sign: Sign) -> Checkpoint | None:
+        """Sign how far the ledger goes; None while it has no rows."""
+        head = self.head()
+        return checkpoint(head.row, head.digest, self._now(), sign) if head else None
+
+    def head(self) -> LedgerAnchor | None:
+        """How far the ledger goes, to be written down elsewhere; None while it has no rows."""
+        with self._reading("be read") as session:
+            head = chain.head_of(session)
+        return LedgerAnchor(row=head.sequence, digest=head.digest) if head.sequence else None
+
+    def erase(self, references: Collection[str], person: str, reason: str) -> Erased:
+        """Erase what is personal of the customer with one of these pseudonyms.
+
+        Contacts of theirs that were imported from elsewhere go whole. Raises `LedgerKeysWrong`.
+        """
+        request = erasing.Request(references, person, reason, self._now())
+        with self._writing("erase") as session:
+            erased = erasing.erase(session, self._keys, request)
+        leave_no_copy(self._engine)
+        return erased
+
+    def keep_history(self, run: ClosedRun) -> bool:
+        """Archive the history of a run; False when that was done before, even if erased since.
+
+        Also False when what is personal of its item was erased after the run had closed.
+        """
+        with self._writing("archive a history") as session:
+            return archive.keep(session, self._keys, run, self._now())
+
+    def runs_kept(self, run_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these runs that were archived before."""
+        with self._reading("read the archive") as session:
+            return archive.kept_already(session, run_ids)
+
+    def histories_of(self, issue_id: str) -> tuple[ArchivedRun, ...]:
+        """The archived runs of an item and of its requests, in the order in which they closed."""
+        with self._reading("read the archive") as session:
+            return archive.histories_of(session, issue_id)
+
+    def change_key(self) -> tuple[str, int]:
+        """Seal with a new key from now on; answers its id and the first row that it seals.
+
+        That row is written at once, so that nobody seals with the old key after it.
+        """
+        with self._writing("change its key") as session:
+            head = chain.lock(session)
+            self._keys.for_head(head.key_id)
+            keys = self._keys.add()
+            changed = own_entry(
+                EventKind.LEDGER_KEY_CHANGED, f"key/{keys.newest.key_id}", self._now(),
+                "The ledger is sealed with a new key from here on.",
+            )  # fmt: skip
+            head = chain.add(session, head, (changed,), keys, self._now())
+        return keys.newest.key_id, head.sequence
 
     def index_item(self, item: IndexedItem) -> None:
         """Remember an item for finding it again.
@@ -208,9 +308,9 @@ class Ledger:
             )
             return len(dropped.all())
 
-    def _events(self, chosen: Select[EventRow]) -> tuple[RecordedEvent, ...]:
+    def _events(self, chosen: _Rows) -> tuple[RecordedEvent, ...]:
         with self._reading("read events") as session:
-            return tuple(recorded_event(row) for row in session.scalars(chosen))
+            return tuple(recorded_event(row, text) for row, text in session.execute(chosen))
 
     def _items(self, chosen: Select[ItemRow]) -> tuple[IndexedItem, ...]:
         with self._reading("read the item index") as session:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Integer, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -50,7 +61,11 @@ class Base(DeclarativeBase):
 
 
 class EventRow(Base):
-    """Append-only: triggers refuse to change or remove a row."""
+    """Append-only: triggers refuse to change or remove a row.
+
+    `digest` covers the row and the digest before it, `seal` proves it with the key `key_id`, and
+    `personal_digest` holds on to the row of `personal_texts` with the same sequence.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -63,7 +78,6 @@ class EventRow(Base):
     issue_id: Mapped[str] = mapped_column(String(64))
     issue_key: Mapped[str] = mapped_column(String(64))
     workflow_id: Mapped[str] = mapped_column(String(255))
-    customer: Mapped[str | None] = mapped_column(String(64))
     category: Mapped[str | None] = mapped_column(String(128))
     policy_version: Mapped[str | None] = mapped_column(String(64))
     item_sequence: Mapped[int]
@@ -74,6 +88,34 @@ class EventRow(Base):
     summary: Mapped[str] = mapped_column(Text)
     facts: Mapped[dict[str, Any]] = mapped_column(Document)
     recorded_at: Mapped[datetime]
+    personal_digest: Mapped[str | None] = mapped_column(String(64))
+    key_id: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+class PersonalTextRow(Base):
+    """What of an event is personal: it may be erased, and is never changed."""
+
+    __tablename__ = "personal_texts"
+
+    sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    customer: Mapped[str | None] = mapped_column(String(64), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(Document)
+    salt: Mapped[str] = mapped_column(String(64))
+
+
+class ArchivedRunRow(Base):
+    """The history of a run that has closed, compressed. It may be erased, and is never changed."""
+
+    __tablename__ = "archived_runs"
+
+    run_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    workflow_id: Mapped[str] = mapped_column(String(255), index=True)
+    issue_id: Mapped[str] = mapped_column(String(64), index=True)
+    closed_at: Mapped[datetime]
+    salt: Mapped[str] = mapped_column(String(64))
+    history: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ItemRow(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +28,13 @@ def writing(engine: Engine, doing: str) -> Iterator[Session]:
             yield session
     except SQLAlchemyError as error:
         raise translated(doing, error) from error
+
+
+def reading_one_moment(engine: Engine, doing: str) -> AbstractContextManager[Session]:
+    """As `reading`, and what others commit meanwhile is not seen. SQLite reads so by itself."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return reading(engine, doing)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from models.addresses import Addresses
 from models.approval import ActionProposal, ActionResult, ItemFacts
 from models.base import Frozen, Moment
 from models.calendar import CalendarDefinition
-from models.events import LedgerEntry
+from models.events import LedgerAnchor, LedgerEntry
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, ObservedIssue
 from models.notice import Notice
@@ -57,10 +57,14 @@ class AppendInput(Frozen):
 
 
 class AppendResult(Frozen):
-    """`appended` counts new rows; `head` is the sequence of the newest row of all."""
+    """`appended` counts new rows; `head` is the sequence of the newest row of all.
+
+    `digest` is that row's, and covers every row before it; empty for a ledger without rows.
+    """
 
     appended: int
     head: int
+    digest: str = ""
 
 
 class PlanInput(Frozen):
@@ -142,3 +146,21 @@ class ReconcileResult(Frozen):
 
     running: int
     told: int
+
+
+class ArchiveInput(Frozen):
+    """Archive the runs that closed since then; None: all that Temporal still holds."""
+
+    since: Moment | None
+
+
+class ArchiveResult(Frozen):
+    """How many closed runs were looked at and archived. `until` is where the next look begins.
+
+    `ledger` is how far the ledger went then.
+    """
+
+    until: Moment | None
+    looked_at: int
+    archived: int
+    ledger: LedgerAnchor | None = None

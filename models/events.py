@@ -75,6 +75,10 @@ class EventKind(StrEnum):
     ROLLOUT_ENDED = "rollout_ended"
     REVIEW_HELD = "review_held"
     REVIEW_ENDED = "review_ended"
+    RUN_ARCHIVED = "run_archived"
+    PERSONAL_TEXT_ERASED = "personal_text_erased"
+    LEDGER_KEY_CHANGED = "ledger_key_changed"
+    TAKEN_IN = "taken_in"
 
 
 class Event(Frozen):
@@ -104,3 +108,13 @@ class LedgerEntry(Frozen):
     category: str | None = None
     policy_version: str | None = None
     event: Event
+
+
+class LedgerAnchor(Frozen):
+    """A row of the ledger, written down where the ledger's owner does not reach.
+
+    `digest` covers the row and all before it, so none of them can change without contradicting it.
+    """
+
+    row: int
+    digest: str

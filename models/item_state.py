@@ -11,7 +11,7 @@ from models.clock_rules import Standing
 from models.clocks import ClockRun
 from models.decision import Decision
 from models.effects import StuckEffect
-from models.events import Event
+from models.events import Event, LedgerAnchor
 from models.item import FeedbackItem, TriageResult
 from models.jira_view import Cursor, DesiredComment, DesiredLink, SeenFields
 from models.ladder import LevelFound
@@ -147,7 +147,8 @@ class ItemState(Frozen):
     `subject_revision` counts edits of the issue that matter to a request that rests on it;
     `reported` are requests said to have ended, by a signal that nobody has confirmed yet;
     `asked` names fields over which a person is asked to decide until triage is confirmed again;
-    `overruled` names a field once for each edit of a person that was written over.
+    `overruled` names a field once for each edit of a person that was written over;
+    `decision_anchor` and `closing_anchor` are how far the ledger went once these stood in it.
     """
 
     issue_id: str
@@ -191,3 +192,5 @@ class ItemState(Frozen):
     earlier_events: int = 0
     generation: int = 1
     addresses: Addresses = Addresses()
+    decision_anchor: LedgerAnchor | None = None
+    closing_anchor: LedgerAnchor | None = None

@@ -21,7 +21,7 @@ from models.approval import (
 from models.base import Frozen, Moment
 from models.clocks import ClockReading
 from models.decision import Confidence
-from models.events import Event
+from models.events import Event, LedgerAnchor
 from models.item import FeedbackItem
 from models.item_state import ItemState
 from models.lifecycle import Awaiting, Outcome, Severity, Stage
@@ -46,13 +46,14 @@ class ItemStart(Frozen):
 
 
 class ItemResult(Frozen):
-    """What a closed item's workflow returns."""
+    """What a closed item's workflow returns. `ledger` is how far the ledger went then."""
 
     issue_id: str
     issue_key: str
     outcome: Outcome
     resolution: Confidence
     events: int
+    ledger: LedgerAnchor | None = None
 
 
 class JiraChanged(Frozen):

@@ -22,6 +22,8 @@ REVIEW_SCHEDULE: Final = "followthrough-review"
 REVIEW_PREFIX: Final = "review"
 """How the ids of reviews begin; the schedule adds the moment at which one was due."""
 RECONCILE_SCHEDULE: Final = "followthrough-reconcile"
+ARCHIVE_WORKFLOW: Final = "ArchiveWorkflow"
+ARCHIVE_SCHEDULE: Final = "followthrough-archive"
 
 DEFAULT_TASK_QUEUE: Final = "followthrough"
 
@@ -74,6 +76,8 @@ SEARCH_ATTRIBUTES: Final[dict[str, str]] = {
 
 ITEM_PROPERTY: Final = "followthrough.item"
 """Issue property that holds what we know of the issue: stage, clocks, operation ids."""
+LEDGER_MEMBER: Final = "ledger"
+"""Member of that property, and of the archive's memo: how far the ledger went, and the digest there."""
 SOURCE_PROPERTY: Final = "followthrough.source"
 """Issue property set at intake: `{source, submission_id, customer}`."""
 OPERATION_PROPERTY: Final = "followthrough.op"

@@ -1,4 +1,4 @@
-"""What happens by itself, and how often: the sweep of Jira, and the look for lost issues."""
+"""What happens by itself, and how often: the sweep of Jira, the look for lost issues, and the archive."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from temporalio.client import (
 
 from models.base import Frozen
 from models.names import (
+    ARCHIVE_SCHEDULE,
+    ARCHIVE_WORKFLOW,
     INTAKE_SWEEP_SCHEDULE,
     INTAKE_SWEEP_WORKFLOW,
     RECONCILE_SCHEDULE,
@@ -103,6 +105,13 @@ RECURRING: tuple[Recurring, ...] = (
         RECONCILE_WORKFLOW,
         timedelta(hours=1),
         "Look whether the issues of running items still exist",
+    ),
+    Recurring(
+        "archive",
+        ARCHIVE_SCHEDULE,
+        ARCHIVE_WORKFLOW,
+        timedelta(hours=1),
+        "Archive the histories of runs that have closed",
     ),
     Recurring(
         "rollouts",

@@ -178,6 +178,11 @@ class Settings(BaseSettings):
         default_factory=lambda known: known["data_dir"] / "signing-key.pem",
         description="private key that proofs are signed with",
     )
+    ledger_keys: AbsolutePath = Field(
+        default_factory=lambda known: known["data_dir"] / "ledger-keys",
+        description="directory of the keys that the ledger is sealed and its checkpoints are "
+        "signed with",
+    )
     effects_url: HttpUrl | None = Field(
         default=None, description="address of the system that carries out actions"
     )
@@ -265,6 +270,8 @@ class Settings(BaseSettings):
         moved: dict[str, Any] = {"data_dir": new}
         if self.signing_key_file.parent == old:
             moved["signing_key_file"] = new / self.signing_key_file.name
+        if self.ledger_keys.parent == old:
+            moved["ledger_keys"] = new / self.ledger_keys.name
         if self.ledger_url.get_secret_value() == _ledger_in(old).get_secret_value():
             moved["ledger_url"] = _ledger_in(new)
         return self.model_copy(update=moved)

@@ -11,6 +11,7 @@ import hashlib
 import os
 import stat
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,17 +79,32 @@ def trusted_public_keys(path: Path) -> dict[str, str]:
     A worker on another machine needs only that directory. Raises `WrongSettings` for a file whose
     content is not the key its name says.
     """
+    return public_keys_in((path.parent / TRUSTED_KEYS).glob("*.pub"))
+
+
+def public_keys_in(files: Iterable[Path]) -> dict[str, str]:
+    """The public keys in these files: id → hex. Raises `WrongSettings`, as above."""
     keys: dict[str, str] = {}
-    for file in sorted((path.parent / TRUSTED_KEYS).glob("*.pub")):
-        public_hex = file.read_text().strip()
-        if _id_of(public_hex) != file.stem:
+    for file in sorted(files):
+        keys |= (key := public_key_in(file))
+        if file.stem not in key:
             raise WrongSettings(
                 "the public key is not the one that the file's name says.",
                 where=str(file),
                 remedy="Restore the file, or remove it when its key is not to be trusted any more.",
             )
-        keys[file.stem] = public_hex
     return keys
+
+
+def public_key_in(file: Path) -> dict[str, str]:
+    """The public key in one file, whatever its name: id → hex. Raises `WrongSettings`."""
+    try:
+        public_hex = file.read_text().strip()
+    except (OSError, UnicodeError) as error:
+        raise WrongSettings(
+            "the public key cannot be read.", where=str(file), remedy="Name a .pub file."
+        ) from error
+    return {_id_of(public_hex): public_hex}
 
 
 def _create(path: Path) -> None:

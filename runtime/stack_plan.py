@@ -204,6 +204,7 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_DATA_DIR": str(settings.data_dir),
         "FOLLOWTHROUGH_POLICIES": str(settings.policies),
         "FOLLOWTHROUGH_LEDGER_URL": settings.ledger_url.get_secret_value(),
+        "FOLLOWTHROUGH_LEDGER_KEYS": str(settings.ledger_keys),
         "FOLLOWTHROUGH_DESK_PORT": urls.desk.rpartition(":")[2],
         "FOLLOWTHROUGH_DESK_URL": urls.desk,
         "FOLLOWTHROUGH_CLOCK_SCALE": repr(settings.clock_scale),

@@ -108,6 +108,7 @@ class FeedbackItemWorkflow:
             outcome=decision.outcome if decision else Outcome.NO_CHANGE,
             resolution=decision.resolution if decision else Confidence.ASSUMED,
             events=self.state.sequence,
+            ledger=self.state.closing_anchor,
         )
 
     def wake(self) -> None:

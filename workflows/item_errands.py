@@ -19,13 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.receive import ReceiveActivities
     from models.activity_io import (
         AppendInput,
+        AppendResult,
         ExtendCalendarInput,
         LookUpInput,
         NoticeInput,
         ReadInput,
         ReceiveInput,
     )
-    from models.events import EventKind, LedgerEntry
+    from models.events import EventKind, LedgerAnchor, LedgerEntry
     from models.failures import ISSUE_GONE, JIRA_UNAVAILABLE, POLICY_INVALID, Failure
     from models.item_state import ItemState, Parked
     from models.messages import RecontactNotice
@@ -55,6 +56,13 @@ def _type_of(error: ActivityError, otherwise: Failure) -> str:
 def _record_words(entries: tuple[LedgerEntry, ...]) -> str:
     more = f" {len(entries)} events, the last" if len(entries) > 1 else ""
     return f"Record{more}: {entries[-1].event.summary}"
+
+
+def _anchor(appended: AppendResult) -> LedgerAnchor | None:
+    """How far the ledger goes; None where a version without digests wrote it."""
+    if not appended.digest:
+        return None
+    return LedgerAnchor(row=appended.head, digest=appended.digest)
 
 
 class ItemErrands:
@@ -213,12 +221,14 @@ class ItemErrands:
             )
             for event in state.unrecorded
         )
-        await workflow.execute_activity_method(
+        appended = await workflow.execute_activity_method(
             LedgerActivities.append_to_ledger,
             AppendInput(entries=entries),
             **options.ledger(_record_words(entries)),
         )
-        self._item.state = record.recorded(self._item.state, entries[-1].event.sequence)
+        self._item.state = record.recorded(
+            self._item.state, entries[-1].event.sequence, _anchor(appended)
+        )
 
     async def _end_if_gone(self) -> None:
         """Whichever errand found the issue gone: take back what waits, then end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.events import Event, EventKind, Fact
+from models.events import Event, EventKind, Fact, LedgerAnchor
 from models.item_state import ItemState
 from models.jira_view import DesiredComment, DesiredLink
 from models.people import Actor
@@ -73,10 +73,21 @@ def version_of(state: ItemState, event: Event) -> str | None:
     return state.snapshot.version if state.snapshot else None
 
 
-def recorded(state: ItemState, through: int) -> ItemState:
-    """The state after the ledger took everything up to the event number `through`."""
-    rest = tuple(event for event in state.unrecorded if event.sequence > through)
-    return state.model_copy(update={"unrecorded": rest})
+def recorded(state: ItemState, through: int, anchor: LedgerAnchor | None = None) -> ItemState:
+    """The state after the ledger took everything up to the event number `through`.
+
+    `anchor` is how far the ledger goes now. It is kept only beside a decision, which is shown in
+    Jira anyway, and beside the end, whose result nobody has to be told.
+    """
+    taken = {event.kind for event in state.unrecorded if event.sequence <= through}
+    update: dict[str, object] = {
+        "unrecorded": tuple(event for event in state.unrecorded if event.sequence > through)
+    }
+    if anchor is not None and EventKind.DECIDED in taken:
+        update["decision_anchor"] = anchor
+    if anchor is not None and EventKind.CLOSED in taken:
+        update["closing_anchor"] = anchor
+    return state.model_copy(update=update)
 
 
 def say(state: ItemState, body: str, *, public: bool = False) -> ItemState:

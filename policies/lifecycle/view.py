@@ -14,7 +14,7 @@ from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
 from models.jira_view import DesiredView, ProjectionProblem, ProjectionResult
 from models.lifecycle import StatusCategory
-from models.names import ITEM_PROPERTY, LABEL_PREFIX
+from models.names import ITEM_PROPERTY, LABEL_PREFIX, LEDGER_MEMBER
 from models.status_map import Conflict
 from policies.lifecycle import record
 from policies.lifecycle.running_clocks import due, pinned
@@ -190,6 +190,9 @@ def _labels(state: ItemState) -> tuple[str, ...]:
 def _property(state: ItemState) -> dict[str, Any]:
     """What other tools may read of the item on the issue itself; no moving figures."""
     snapshot = pinned(state)
+    # Absent rather than null: the view of an item that runs already must stay what it was.
+    anchor = state.decision_anchor
+    anchored = {LEDGER_MEMBER: anchor.model_dump()} if anchor is not None else {}
     return {
         "workflow": state.workflow_id,
         "life": state.life,
@@ -200,4 +203,5 @@ def _property(state: ItemState) -> dict[str, Any]:
         "outcome": state.decision.outcome if state.decision else None,
         "resolution": state.decision.resolution if state.decision else None,
         "scale": snapshot.scale,
+        **anchored,
     }

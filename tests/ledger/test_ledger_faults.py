@@ -17,9 +17,15 @@ from tests.ledger.conftest import make_entry
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _appending(url: str, issue: str, count: int) -> subprocess.Popen[str]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest) -> str:
+    name = "url" if request.param == "sqlite" else "fresh_postgresql_each"
+    return str(request.getfixturevalue(name))
+
+
+def _appending(url: str, keys: Path, issue: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.ledger.appending_process", url, issue, str(count)],
+        [sys.executable, "-m", "tests.ledger.appending_process", url, keys, issue, str(count)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -28,19 +34,22 @@ def _appending(url: str, issue: str, count: int) -> subprocess.Popen[str]:
     )
 
 
-def test_two_processes_open_a_new_ledger_and_append_at_once(url):
-    first, second = _appending(url, "1", 200), _appending(url, "1", 200)
+def test_two_processes_open_a_new_ledger_and_append_at_once(address, tmp_path):
+    keys = tmp_path / "keys"
+    first, second = _appending(address, keys, "1", 200), _appending(address, keys, "1", 200)
     for process in (first, second):
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
-    ledger = open_ledger(url)
+    ledger = open_ledger(address, keys=keys)
     assert [row.event.sequence for row in ledger.events_of("1")] == list(range(1, 201))
+    assert ledger.verify().sound
     ledger.close()
 
 
 @pytest.mark.kill
-def test_a_killed_append_leaves_all_or_nothing_and_repeating_it_completes_it(url):
-    process = _appending(url, "1", 100_000)
+def test_a_killed_append_leaves_all_or_nothing_and_repeating_it_completes_it(address, tmp_path):
+    keys = tmp_path / "keys"
+    process = _appending(address, keys, "1", 100_000)
     said = 0
     while said < 40:
         said = int(process.stdout.readline())
@@ -50,13 +59,15 @@ def test_a_killed_append_leaves_all_or_nothing_and_repeating_it_completes_it(url
     process.wait(timeout=30)
     process.stderr.close()
     process.stdout.close()
-    ledger = open_ledger(url)
+    ledger = open_ledger(address, keys=keys)
     stood = len(ledger.events_of("1"))
     assert stood >= said, "what was reported as appended must be there after a kill"
     assert stood % 2 == 0, "a pair of entries is appended whole or not at all"
+    assert ledger.verify().sound, "the chain has no torn end"
     repeated = tuple(make_entry(number, issue="1") for number in range(1, stood + 11))
-    assert ledger.append(repeated).appended == 10
+    ledger.append(repeated)
     assert [row.event.sequence for row in ledger.events_of("1")] == list(range(1, stood + 11))
+    assert ledger.verify().sound
     ledger.close()
 
 

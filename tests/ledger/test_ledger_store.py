@@ -100,8 +100,8 @@ def test_replacing_an_event_leaves_the_first_one(ledger, url):
         connection.execute(
             text(
                 "INSERT OR REPLACE INTO events SELECT sequence, operation_id, issue_id, issue_key,"
-                " workflow_id, customer, category, policy_version, item_sequence, kind, at,"
-                " person, channel, 'forged', facts, recorded_at FROM events"
+                " workflow_id, category, policy_version, item_sequence, kind, at, person, channel,"
+                " 'forged', facts, recorded_at, personal_digest, key_id, digest, seal FROM events"
             )
         )
     outsider.dispose()
@@ -243,10 +243,10 @@ def test_a_ledger_of_a_newer_version_is_left_alone(url):
         open_ledger(url)
 
 
-def test_sqlite_writes_ahead_and_syncs_normally(url):
+def test_sqlite_writes_ahead_and_loses_nothing_in_a_power_cut(url):
     open_ledger(url).close()
     engine = make_engine(url)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2, "FULL"
     engine.dispose()
