@@ -48,6 +48,9 @@ clients: $(JIRA_JS)/node_modules/.ready ## install jira.js, which some tests dri
 lock: $(READY) ## pin anew what pyproject.toml asks for; names no package index
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --extra dev --quiet -o requirements.lock
+	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --extra postgresql --quiet \
+		--constraint requirements.lock -o requirements.runtime.lock
 
 clean: ## remove caches and build leftovers; .venv and .followthrough stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
