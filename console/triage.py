@@ -1,9 +1,10 @@
-"""`triage`: how good are suggestions, and what do they learn from?"""
+"""`triage`: how good are suggestions, what do they learn from, and which model makes them?"""
 
 from __future__ import annotations
 
 import typer
 
+from console import triage_train
 from console.plain_words import PlainGroup
 from console.triage_eval import evaluate
 
@@ -16,6 +17,9 @@ triage = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Hang the group under the `followthrough` command."""
+    """Register the group."""
     triage.command("eval")(evaluate)
+    triage.command()(triage_train.train)
+    triage.command("list")(triage_train.list_models)
+    triage.command()(triage_train.use)
     app.add_typer(triage, name="triage")

@@ -29,10 +29,10 @@ class Scaling:
     factor: Vectors
 
     @classmethod
-    def learn(cls, vectors: Vectors, weight: float) -> Scaling:
-        """Each dimension to mean 0 and standard deviation `weight`."""
+    def learn(cls, vectors: Vectors, weight: float, emphasis: Vectors) -> Scaling:
+        """Each dimension to mean 0 and a standard deviation of `weight` times its emphasis."""
         spread = np.maximum(vectors.std(axis=0), 1e-6)
-        return cls(vectors.mean(axis=0), (weight / spread).astype(np.float32))
+        return cls(vectors.mean(axis=0), (weight * emphasis / spread).astype(np.float32))
 
     def apply(self, vectors: Vectors) -> Vectors:
         """The scaled vectors."""

@@ -36,7 +36,9 @@ class Pool:
     def __init__(self, texts: Sequence[str], embedder: Embedder | None) -> None:
         read = [readable(text) for text in texts]
         self._sparse = TextFeatures.learn(read).of(read)
-        self._vectors: Vectors | None = embedder.embed(read) if embedder else None
+        self._vectors: Vectors | None = None
+        if embedder:
+            self._vectors = np.stack([embedder.meaning(text) for text in read])
 
     def nearest(self, wanted: Sequence[int], most: int) -> list[tuple[Candidate, ...]]:
         """For each wanted place the `most` others that resemble it most, best first."""

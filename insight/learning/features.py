@@ -50,7 +50,8 @@ class TextFeatures:
             (_word_vectorizer(vocabulary=names_to_places(words[0])), words),
             (_piece_vectorizer(vocabulary=names_to_places(pieces[0])), pieces),
         ):
-            assert len(names) == len(rarity)
+            if len(names) != len(rarity):
+                raise ValueError("a rarity is missing")
             vectorizer.idf_ = rarity.astype(np.float64)
             made.append(vectorizer)
         return cls(*made)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ TELLING_TEXTS = 3
 """A word is shown as a reason only if it stood in this many training texts, so that no name of one
 customer is shown to another."""
 UNKNOWN_LABEL_SCORE = -50.0
-TEMPERATURES = tuple(float(one) for one in np.geomspace(0.2, 5, 49))
+TEMPERATURES = tuple(float(one) for one in np.geomspace(0.5, 4, 49))
 
 
 class CannotLearn(Exception):  # noqa: N818 - named for what it says
@@ -56,11 +56,14 @@ class Lesson:
     texts: tuple[str, ...]
     labels: NDArray[np.str_]
     vectors: Vectors | None
+    emphasis: Vectors | None = None
 
     def part(self, rows: NDArray[np.int64]) -> Lesson:
         """Some of it."""
         vectors = None if self.vectors is None else self.vectors[rows]
-        return Lesson(tuple(self.texts[row] for row in rows), self.labels[rows], vectors)
+        return Lesson(
+            tuple(self.texts[row] for row in rows), self.labels[rows], vectors, self.emphasis
+        )
 
 
 def train(
@@ -74,8 +77,9 @@ def train(
     if len(counts) < 2:
         raise CannotLearn("There must be texts of at least two labels to tell apart.")
     read = tuple(readable(text) for text in texts)
-    vectors = embedder.embed(read) if embedder else None
-    lesson = Lesson(read, np.array(labels), vectors)
+    lesson = Lesson(read, np.array(labels), None)
+    if embedder:
+        lesson = replace(lesson, vectors=embedder.embed(read), emphasis=embedder.emphasis)
     recipe, temperature = _chosen(lesson, counts)
     features, scaling = _features(lesson), _scaling(lesson, recipe)
     sparse = features.of(lesson.texts)
@@ -143,9 +147,9 @@ def _features(lesson: Lesson) -> TextFeatures:
 
 
 def _scaling(lesson: Lesson, recipe: Recipe) -> Scaling | None:
-    if lesson.vectors is None:
+    if lesson.vectors is None or lesson.emphasis is None:
         return None
-    return Scaling.learn(lesson.vectors, recipe.embedding_weight)
+    return Scaling.learn(lesson.vectors, recipe.embedding_weight, lesson.emphasis)
 
 
 def _fit(
