@@ -113,7 +113,7 @@ def _labels(
 ) -> tuple[Evaluated, list[dict[str, Any]]]:
     from insight.learning.embedding import installed_embedder  # noqa: PLC0415 - loads the learning library, which other commands need not
     from insight.learning.measures import measure  # noqa: PLC0415 - as above
-    from insight.learning.training import CannotLearn, train  # noqa: PLC0415 - as above
+    from insight.learning.training import Aim, CannotLearn, train  # noqa: PLC0415 - as above
 
     embedder = installed_embedder()
     labelled = [(row.text, row.label) for row in learnt if row.label is not None]
@@ -121,28 +121,36 @@ def _labels(
         tell(f"{len(learnt) - len(labelled)} rows have no label; nothing is learnt from them.")
     began = perf_counter()
     try:
-        model = train([one[0] for one in labelled], [one[1] for one in labelled], embedder)
+        model = train(
+            [one[0] for one in labelled],
+            [one[1] for one in labelled],
+            embedder,
+            Aim.EVERY_LABEL if task is Task.SEVERITY else Aim.MOST_RIGHT,
+        )
     except CannotLearn as error:
         raise Problem(str(error), remedy="Give more labelled rows by --train.") from None
     trained = perf_counter()
     found = model.probabilities([row.text for row in asked], embedder)
     took = perf_counter() - trained
     predictions = []
-    for row, shares in zip(asked, found, strict=True):
-        ranked = sorted(zip(shares.tolist(), model.classes, strict=True), reverse=True)
-        confidence, chosen = ranked[0]
+    ranking = model.ranking(found)
+    for row, shares, places in zip(asked, found, ranking, strict=True):
+        chosen = model.classes[places[0]]
         predictions.append(
             {
                 "id": row.reference,
                 "label": chosen,
-                "confidence": round(confidence, 4),
-                "ranked": [name for _, name in ranked[:DEPTH]],
+                "confidence": round(float(shares[places[0]]), 4),
+                "ranked": [model.classes[place] for place in places[:DEPTH]],
                 "words": model.deciding_words(row.text, chosen),
             }
         )
     known = [place for place, row in enumerate(asked) if row.reference in gold]
     measures = measure(
-        [gold[asked[place].reference] for place in known], found[known], model.classes
+        [gold[asked[place].reference] for place in known],
+        found[known],
+        ranking[known],
+        model.classes,
     )
     return Evaluated(
         task=task,

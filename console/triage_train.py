@@ -100,7 +100,7 @@ def train(
     for name, many in left_out.items():
         tell(f"Left out {many} examples of {name}: the policy has no such {chosen}.")
     source = " and ".join(sources) or "nothing"
-    model = _learn(kept, source)
+    model = _learn(chosen, kept, source)
     labels = [name for _, name in kept]
     card = ModelStore(settings.data_dir).save(chosen, model, labels, source, datetime.now(UTC))
     told = Trained(
@@ -175,9 +175,9 @@ def _listed(card: ModelCard, in_use: bool) -> Listed:
     return Listed(**told, in_use=in_use)
 
 
-def _learn(examples: list[Example], source: str):  # type: ignore[no-untyped-def]  # the type would load the learning library with every command
+def _learn(task: Learnable, examples: list[Example], source: str):  # type: ignore[no-untyped-def]  # the type would load the learning library with every command
     from insight.learning.embedding import installed_embedder  # noqa: PLC0415 - as above
-    from insight.learning.training import CannotLearn, train  # noqa: PLC0415 - as above
+    from insight.learning.training import Aim, CannotLearn, train  # noqa: PLC0415 - as above
 
     if len(examples) < FEWEST_EXAMPLES:
         raise Problem(
@@ -186,7 +186,8 @@ def _learn(examples: list[Example], source: str):  # type: ignore[no-untyped-def
         )
     texts, labels = zip(*examples, strict=True)
     try:
-        return train(texts, labels, installed_embedder())
+        aim = Aim.EVERY_LABEL if task == "severity" else Aim.MOST_RIGHT
+        return train(texts, labels, installed_embedder(), aim)
     except CannotLearn as error:
         raise Problem(str(error), remedy="Give examples of more kinds.") from None
 

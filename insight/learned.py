@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from insight.learning.classifier import TrainedClassifier
 from insight.learning.embedding import Embedder
 from insight.suggest import NEGATIVE, NEUTRAL, POSITIVE, Suggestions, suggest
@@ -62,11 +64,12 @@ def suggest_with(
 def learned_suggestion(model: LearnedModel, text: str, embedder: Embedder | None) -> Suggestion:
     """What one model suggests, with the words of its own vocabulary that decided."""
     (shares,) = model.classifier.probabilities([text], embedder)
-    label = model.classifier.classes[int(shares.argmax())]
+    chosen = int(model.classifier.ranking(shares[np.newaxis])[0, 0])
+    label = model.classifier.classes[chosen]
     words = model.classifier.deciding_words(text, label)
     return Suggestion(
         value=label,
-        confidence=round(float(shares.max()), 3),
+        confidence=round(float(shares[chosen]), 3),
         reasons=(Reason(rule=f"learnt from your team's items as {label}", words=words),),
         model=model.id,
     )

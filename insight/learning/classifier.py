@@ -57,6 +57,7 @@ class TrainedClassifier:
 
     The columns of `layer` are words, pieces of words, then the embedding's dimensions. `telling`
     marks the words that may be shown as reasons. `temperature` makes confidence honest.
+    `leaning` is added to the logarithm of a class's probability before the likeliest is chosen.
     """
 
     classes: tuple[str, ...]
@@ -65,6 +66,7 @@ class TrainedClassifier:
     scaling: Scaling | None
     layer: LinearLayer
     temperature: float
+    leaning: NDArray[np.float64]
     telling: NDArray[np.bool_]
 
     def probabilities(self, texts: Sequence[str], embedder: Embedder | None) -> NDArray[np.float64]:
@@ -73,6 +75,10 @@ class TrainedClassifier:
         `embedder` must be the one the model was learnt with, or None if there was none.
         """
         return softmax(self.scores(texts, embedder) / self.temperature)
+
+    def ranking(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The places of `classes` for each row, the one to suggest first."""
+        return ranked(probabilities, self.leaning)
 
     def scores(self, texts: Sequence[str], embedder: Embedder | None) -> NDArray[np.float64]:
         """The linear scores before they are made probabilities."""
@@ -101,6 +107,12 @@ class TrainedClassifier:
             if place < len(names) and self.telling[place] and value * lead[place] > 0
         ]
         return tuple(name for _, name in sorted(spoke, reverse=True)[:MOST_WORDS])
+
+
+def ranked(probabilities: NDArray[np.float64], leaning: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Places by probability and leaning, best first; level ones keep their order."""
+    leant = np.log(np.maximum(probabilities, 1e-12)) + leaning
+    return np.argsort(-leant, axis=1, kind="stable")
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

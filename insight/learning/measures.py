@@ -33,27 +33,31 @@ class Measures(Frozen):
 
 
 def measure(
-    gold: Sequence[str], probabilities: Probabilities, classes: Sequence[str]
+    gold: Sequence[str],
+    probabilities: Probabilities,
+    ranking: NDArray[np.int64],
+    classes: Sequence[str],
 ) -> Measures | None:
     """Measure predictions against what is right; None when there is nothing to compare.
 
-    A right label that the model does not know counts as a miss everywhere.
+    `ranking` has the places of `classes` for each row, the suggested one first. A right label that
+    the model does not know counts as a miss everywhere.
     """
     if not gold:
         return None
-    ranked = np.argsort(-probabilities, axis=1, kind="stable")
-    predicted = [classes[place] for place in ranked[:, 0]]
+    predicted = [classes[place] for place in ranking[:, 0]]
+    confidence = np.take_along_axis(probabilities, ranking[:, :1], axis=1)[:, 0]
     right = np.array([said == wanted for said, wanted in zip(predicted, gold, strict=True)])
     return Measures(
         items=len(gold),
         accuracy=float(right.mean()),
         macro_f1=macro_f1(gold, predicted),
         recall_at={
-            depth: _recall(gold, ranked[:, :depth], classes)
+            depth: _recall(gold, ranking[:, :depth], classes)
             for depth in RECALL_DEPTHS
             if depth < len(classes)
         },
-        calibration_error=calibration_error(probabilities.max(axis=1), right),
+        calibration_error=calibration_error(confidence, right),
     )
 
 

@@ -44,6 +44,7 @@ def to_bytes(model: TrainedClassifier) -> bytes:
         "piece_rarity": piece_rarity,
         "coefficients": model.layer.coefficients,
         "intercepts": model.layer.intercepts,
+        "leaning": model.leaning,
         "telling": model.telling,
     }
     if model.scaling is not None:
@@ -83,5 +84,6 @@ def _assembled(header: dict[str, Any], tables: dict[str, NDArray[Any]]) -> Train
         scaling=scaling,
         layer=LinearLayer(tables["coefficients"], tables["intercepts"]),
         temperature=float(header["temperature"]),
+        leaning=tables["leaning"],
         telling=tables["telling"],
     )

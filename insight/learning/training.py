@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from insight.learning.classifier import LinearLayer, Scaling, TrainedClassifier, softmax
+from insight.learning.classifier import LinearLayer, Scaling, TrainedClassifier, ranked, softmax
 from insight.learning.embedding import Embedder, Vectors
 from insight.learning.features import TextFeatures, readable
+from insight.learning.measures import macro_f1
 
 SEED = 20_260_101
 INNER_PARTS = 3
@@ -27,8 +29,21 @@ FEWEST_TO_CHOOSE = 30
 TELLING_TEXTS = 3
 """A word is shown as a reason only if it stood in this many training texts, so that no name of one
 customer is shown to another."""
-UNKNOWN_LABEL_SCORE = -50.0
-TEMPERATURES = tuple(float(one) for one in np.geomspace(0.5, 4, 49))
+PUSHES = tuple(float(one) for one in np.linspace(0, 1, 11))
+"""0 takes the likeliest label, 1 judges as if all labels were equally common."""
+UNKNOWN_LABEL_SCORE = -5.0
+TEMPERATURES = tuple(float(one) for one in np.geomspace(0.1, 4, 60))
+
+
+class Aim(StrEnum):
+    """What a suggestion should serve where it cannot be sure.
+
+    `MOST_RIGHT`: as many right ones as possible. `EVERY_LABEL`: the mean F1 over the labels, for
+    labels such as a severity, where the rare one matters as much as the common one.
+    """
+
+    MOST_RIGHT = "most_right"
+    EVERY_LABEL = "every_label"
 
 
 class CannotLearn(Exception):  # noqa: N818 - named for what it says
@@ -43,10 +58,15 @@ class Recipe:
     embedding_weight: float
 
 
-WITH_EMBEDDING = tuple(
-    Recipe(strength, weight) for weight in (0.03, 0.06, 0.1) for strength in (1.0, 3.0)
+WITH_EMBEDDING = (
+    Recipe(0.1, 0.03),
+    Recipe(0.03, 0.05),
+    Recipe(0.1, 0.05),
+    Recipe(0.3, 0.05),
+    Recipe(0.03, 0.1),
+    Recipe(0.3, 0.1),
 )
-WORDS_ONLY = tuple(Recipe(strength, 0.0) for strength in (1.0, 3.0, 10.0))
+WORDS_ONLY = (Recipe(0.1, 0.0), Recipe(0.3, 0.0), Recipe(1.0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -67,7 +87,10 @@ class Lesson:
 
 
 def train(
-    texts: Sequence[str], labels: Sequence[str], embedder: Embedder | None
+    texts: Sequence[str],
+    labels: Sequence[str],
+    embedder: Embedder | None,
+    aim: Aim = Aim.MOST_RIGHT,
 ) -> TrainedClassifier:
     """Learn from labelled texts. Raises `CannotLearn`.
 
@@ -80,7 +103,7 @@ def train(
     lesson = Lesson(read, np.array(labels), None)
     if embedder:
         lesson = replace(lesson, vectors=embedder.embed(read), emphasis=embedder.emphasis)
-    recipe, temperature = _chosen(lesson, counts)
+    recipe, temperature, leaning = _chosen(lesson, counts, aim)
     features, scaling = _features(lesson), _scaling(lesson, recipe)
     sparse = features.of(lesson.texts)
     classes, layer = _fit(_matrix(sparse, scaling, lesson), lesson.labels, recipe)
@@ -92,15 +115,19 @@ def train(
         scaling=scaling,
         layer=layer,
         temperature=temperature,
+        leaning=leaning,
         telling=texts_with >= TELLING_TEXTS,
     )
 
 
-def _chosen(lesson: Lesson, counts: Counter[str]) -> tuple[Recipe, float]:
-    """The recipe that held-out texts like best (by log loss after calibration), and its heat."""
+def _chosen(
+    lesson: Lesson, counts: Counter[str], aim: Aim
+) -> tuple[Recipe, float, NDArray[np.float64]]:
+    """The recipe that held-out texts like best (by log loss after calibration), its temperature,
+    and how far to lean towards rare labels."""
     recipes = WORDS_ONLY if lesson.vectors is None else WITH_EMBEDDING
     if len(lesson.texts) < FEWEST_TO_CHOOSE:
-        return recipes[0], 1.0
+        return recipes[0], 1.0, np.zeros(len(counts))
     # A label seen once cannot be held out and known at the same time; then it counts as missed.
     parts = min(INNER_PARTS, max(FEWEST_OF_A_LABEL, min(counts.values())))
     gold, scores = _held_out_scores(lesson, recipes, parts)
@@ -110,7 +137,10 @@ def _chosen(lesson: Lesson, counts: Counter[str]) -> tuple[Recipe, float]:
         for heat in TEMPERATURES
     ]
     _, temperature, place = min(found)
-    return recipes[place], temperature
+    leaning = np.zeros(len(counts))
+    if aim is Aim.EVERY_LABEL:
+        leaning = _leaning(softmax(scores[place] / temperature), gold)
+    return recipes[place], temperature, leaning
 
 
 def _held_out_scores(
@@ -135,8 +165,25 @@ def _held_out_scores(
 
 
 def _log_loss(scores: NDArray[np.float64], gold: NDArray[np.int64]) -> float:
-    given = softmax(scores)[np.arange(len(gold)), gold]
-    return float(-np.log(np.maximum(given, 1e-9)).mean())
+    """The mean surprise at the right labels, as if one more text had been labelled by chance.
+
+    Without that a handful of texts that are all told apart would earn boundless confidence.
+    """
+    surprise = -np.log(np.maximum(softmax(scores), 1e-9))
+    by_chance = 1 / (len(gold) + 1)
+    right = surprise[np.arange(len(gold)), gold]
+    return float(((1 - by_chance) * right + by_chance * surprise.mean(axis=1)).mean())
+
+
+def _leaning(probabilities: NDArray[np.float64], gold: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The push against common labels that gives held-out texts the best macro-F1."""
+    rarity = -np.log(np.bincount(gold, minlength=probabilities.shape[1]) / len(gold))
+    right = [str(one) for one in gold]
+    found = []
+    for push in PUSHES:
+        chosen = ranked(probabilities, push * rarity)[:, 0]
+        found.append((macro_f1(right, [str(one) for one in chosen]), -push))
+    return np.asarray(-max(found)[1] * rarity, dtype=np.float64)
 
 
 def _features(lesson: Lesson) -> TextFeatures:
@@ -156,9 +203,9 @@ def _fit(
     matrix: Any, labels: NDArray[np.str_], recipe: Recipe
 ) -> tuple[NDArray[np.str_], LinearLayer]:
     """The labels in the order of the layer's rows, and the layer."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as above
+    from sklearn.svm import LinearSVC  # noqa: PLC0415 - as above
 
-    fitted = LogisticRegression(C=recipe.strength, tol=1e-3, max_iter=200).fit(matrix, labels)
+    fitted = LinearSVC(C=recipe.strength, random_state=SEED).fit(matrix, labels)
     coefficients, intercepts = fitted.coef_, fitted.intercept_
     if len(fitted.classes_) == 2:  # scikit-learn keeps one row for two classes
         coefficients = np.vstack([-coefficients / 2, coefficients / 2])

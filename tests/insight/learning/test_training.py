@@ -6,7 +6,7 @@ from lessons import lesson
 
 from insight.learning.classifier import TrainedClassifier
 from insight.learning.embedding import installed_embedder
-from insight.learning.training import CannotLearn, train
+from insight.learning.training import Aim, CannotLearn, train
 
 
 def label_of(model: TrainedClassifier, text: str) -> str:
@@ -76,3 +76,14 @@ def test_an_embedding_hears_what_no_learnt_word_says():
 def test_a_model_refuses_another_embedding_than_its_own(by_words: TrainedClassifier):
     with pytest.raises(ValueError, match="was learnt with"):
         by_words.probabilities(["text"], installed_embedder())
+
+
+def test_a_rare_label_is_leant_towards_when_every_label_matters():
+    texts = [f"the door squeaks {number}" for number in range(40)]
+    texts += [f"the door squeaks and burns {number}" for number in range(4)]
+    texts += [f"the door squeaks loudly {number}" for number in range(4)]
+    labels = ["low"] * 40 + ["severe"] * 8
+    leant = train(texts, labels, None, Aim.EVERY_LABEL)
+    plain = train(texts, labels, None)
+    assert leant.leaning[leant.classes.index("severe")] >= leant.leaning[leant.classes.index("low")]
+    assert not plain.leaning.any()
