@@ -22,6 +22,7 @@ from activities.jira import remember
 from activities.marks import Watermarks
 from activities.policy_source import PolicySource, policy_failures
 from activities.vouching import Signer, asked, sealed
+from insight.personal_data import kinds_in
 from insight.similar import most_similar, signature
 from insight.suggest import Suggestions, suggest
 from jira_gateway.gateway import JiraGateway
@@ -146,7 +147,7 @@ class ReceiveActivities:
         routed = routed.model_copy(update={"actions": proposed})
         return Received(
             item=item,
-            triage=_triage(suggestions, routed, similar, earlier),
+            triage=_triage(suggestions, routed, similar, earlier, kinds_in(text)),
             snapshot=pinned,
             observed=news_since(full.reading.observed, life),
             again=life is not None,
@@ -286,6 +287,7 @@ def _triage(
     routed: routing.Routing,
     similar: tuple[SimilarItem, ...],
     earlier: Recontact | None,
+    personal_data: tuple[str, ...],
 ) -> TriageResult:
     return TriageResult(
         category=suggestions.category,
@@ -299,6 +301,7 @@ def _triage(
         actions=routed.actions,
         recontact_of=earlier,
         unsure=routed.unsure,
+        personal_data=personal_data,
     )
 
 

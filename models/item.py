@@ -103,7 +103,10 @@ class Recontact(Frozen):
 
 
 class TriageResult(Frozen):
-    """What triage found. `unsure` asks a person to look before anything is promised."""
+    """What triage found. `unsure` asks a person to look before anything is promised.
+
+    `personal_data` names the kinds of personal data in the text, never what was found.
+    """
 
     category: Suggestion
     severity: Suggestion
@@ -116,6 +119,7 @@ class TriageResult(Frozen):
     actions: tuple[ProposedAction, ...] = ()
     recontact_of: Recontact | None = None
     unsure: bool = False
+    personal_data: tuple[str, ...] = ()
 
     @property
     def severity_level(self) -> Severity:
