@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
 import cli
 from ledger.records import IndexedItem
 from ledger.store import open_ledger
-from local_jira.testing import RunningLocalJira, running_local_jira
+from local_jira.testing import RunningLocalJira
 from models.events import Event, EventKind, LedgerEntry
 from runtime.problems import Problem, WrongSettings
 from tests.jira_gateway.jira_people import Desk
@@ -22,22 +20,6 @@ SAYINGS = {
     "refund": ("refund my order", "please refund the lamp", "a refund, please", "refund it"),
     "bug": ("the app crashes", "it crashes at start", "crashes on save", "the app crashes daily"),
 }
-
-
-@pytest.fixture(scope="module")
-def jira() -> Iterator[RunningLocalJira]:
-    with running_local_jira() as running:
-        yield running
-
-
-@pytest.fixture
-def data_dir(jira: RunningLocalJira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    user, token = jira.bot_auth
-    monkeypatch.setenv("JIRA_URL", jira.url)
-    monkeypatch.setenv("JIRA_USER", user)
-    monkeypatch.setenv("JIRA_TOKEN", token)
-    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
-    return tmp_path
 
 
 def triage(*arguments: str) -> Any:
@@ -74,8 +56,8 @@ def corrected(directory: Path, issue: tuple[str, str], category: str) -> None:
     ledger.close()
 
 
-def test_a_model_is_kept_and_suggests_only_when_told_to(data_dir: Path) -> None:
-    trained = json.loads(triage("train", "--file", a_file(data_dir), "--json").stdout)
+def test_a_model_is_kept_and_suggests_only_when_told_to(settings: Path) -> None:
+    trained = json.loads(triage("train", "--file", a_file(settings), "--json").stdout)
     (listed,) = json.loads(triage("list", "--json").stdout)
     assert (listed["id"], listed["in_use"]) == (trained["id"], False)
     assert triage("use", trained["id"]).exit_code == 0
@@ -84,23 +66,23 @@ def test_a_model_is_kept_and_suggests_only_when_told_to(data_dir: Path) -> None:
 
 
 def test_corrections_are_learnt_with_the_text_as_jira_has_it(
-    data_dir: Path, jira: RunningLocalJira
+    settings: Path, jira: RunningLocalJira
 ) -> None:
     for label, sayings in SAYINGS.items():
         for said in sayings * 3:
-            corrected(data_dir, Desk(jira, "cora").create(said), label)
+            corrected(settings, Desk(jira, "cora").create(said), label)
     trained = json.loads(triage("train", "--json").stdout)
     assert trained["labels"] == {"bug": 12, "refund": 12}
 
 
-def test_too_few_examples_are_said_with_what_to_do(data_dir: Path) -> None:
+def test_too_few_examples_are_said_with_what_to_do(settings: Path) -> None:
     problem = triage("train").exception
     assert isinstance(problem, Problem)
     assert "there are 0 examples" in str(problem)
 
 
-def test_a_label_that_the_policy_has_not_is_left_out_and_told(data_dir: Path) -> None:
-    file = Path(a_file(data_dir))
+def test_a_label_that_the_policy_has_not_is_left_out_and_told(settings: Path) -> None:
+    file = Path(a_file(settings))
     with file.open("a") as rows:
         rows.write('{"text": "a strange thing", "label": "strange"}\n')
     result = triage("train", "--file", str(file), "--json")
@@ -108,5 +90,5 @@ def test_a_label_that_the_policy_has_not_is_left_out_and_told(data_dir: Path) ->
     assert "Left out 1 examples of strange" in result.stderr
 
 
-def test_nothing_else_can_be_learnt(data_dir: Path) -> None:
+def test_nothing_else_can_be_learnt(settings: Path) -> None:
     assert isinstance(triage("train", "--task", "owner").exception, WrongSettings)
