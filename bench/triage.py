@@ -37,7 +37,7 @@ SEED = 20_260_102
 SINGLE_ITEMS = 200
 GOAL_SINGLE_MILLISECONDS = 50.0
 GOAL_CALIBRATION = 0.05
-POLARITY = {f"{much}{side}": side for much in ("", "very_") for side in ("positive", "negative")}
+POLARITY = {f"{much}{side}": side for much in ("", "very ") for side in ("positive", "negative")}
 HARM = dict.fromkeys(("blocker", "critical", "major"), "severe") | dict.fromkeys(
     ("minor", "trivial"), "low"
 )
