@@ -62,8 +62,8 @@ from runtime.schedules import ensure_schedules, recurring
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
 from runtime.temporal_server import refuse_missing_search_attributes
-from workflows.archive import ArchiveWorkflow
 from runtime.triage_models import ModelStore
+from workflows.archive import ArchiveWorkflow
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
 from workflows.policy_action import PolicyActionWorkflow
