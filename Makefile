@@ -13,10 +13,10 @@ DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test bench lint format types venv clients lock clean
+.PHONY: help demo screenshots test bench bench-triage lint format types venv clients lock clean
 
 help: ## show this list
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 demo: $(READY) ## run the scenario and stay up; ONCE=1 ends after it, JSON=1, INPUT=path, LIMIT=n
 	$(VENV)/bin/python -m demo $(DEMO_OPTIONS)
@@ -29,6 +29,9 @@ test: $(READY) ## run every test
 
 bench: $(READY) ## print the benchmark table and write bench/results/latest.json
 	$(VENV)/bin/python -m bench
+
+bench-triage: $(READY) ## cross-validate triage on the files in FOLLOWTHROUGH_BENCH_DATA; half an hour
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m bench.triage
 
 lint: $(READY) ## look for mistakes and for unformatted files
 	$(VENV)/bin/ruff check

@@ -24,6 +24,7 @@ from console import (
     resume,
     sheets,
     stack,
+    triage,
 )
 from console.mishaps import keep_details, quiet_logs
 from console.plain_words import PlainGroup
@@ -50,6 +51,7 @@ for group in (
     resume,
     sheets,
     policy,
+    triage,
     doctor,
     jira_setup,
     ledger,

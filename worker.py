@@ -62,6 +62,7 @@ from runtime.schedules import ensure_schedules, recurring
 from runtime.settings import Settings, load_settings
 from runtime.signing import load_or_create_signing_key, trusted_public_keys
 from runtime.temporal_server import refuse_missing_search_attributes
+from runtime.triage_models import ModelStore
 from workflows.archive import ArchiveWorkflow
 from workflows.feedback_item import FeedbackItemWorkflow
 from workflows.intake_sweep import IntakeSweepWorkflow
@@ -142,6 +143,7 @@ def build_activities(
             signer=signer,
         ),
         addresses=Addresses(jira=settings.jira.site_url, desk=settings.desk_url),
+        reader=ModelStore(settings.data_dir).suggest,
     )
     approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)
     return [

@@ -7,7 +7,7 @@ what does is a category, a severity, hashes for finding similar items, and a dig
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from activities.jira import remember
 from activities.marks import Watermarks
 from activities.policy_source import PolicySource, policy_failures
 from activities.vouching import Signer, asked, sealed
+from insight.personal_data import kinds_in
 from insight.similar import most_similar, signature
 from insight.suggest import Suggestions, suggest
 from jira_gateway.gateway import JiraGateway
@@ -41,6 +42,7 @@ from models.item import (
     TriageResult,
 )
 from models.policy import PolicySnapshot
+from models.taxonomy import Taxonomy
 from policies import routing, snapshot
 from policies.policy_set import PolicySet
 
@@ -49,6 +51,9 @@ log = structlog.get_logger(__name__)
 SIMILAR_FLOOR = 0.35
 SIMILAR_LOOKED_AT = 2000
 """Earlier items that are compared. Older ones are a theme rather than a duplicate."""
+
+Reader = Callable[[str, Taxonomy], Suggestions]
+"""Whatever reads a text by the taxonomy. It runs here and never in a workflow."""
 
 
 class CustomerBook(Protocol):
@@ -105,6 +110,7 @@ class ReceiveActivities:
         *,
         pinning: Pinning,
         addresses: Addresses,
+        reader: Reader = suggest,
     ) -> None:
         self._gateway = gateway
         self._interpreter = interpreter
@@ -113,6 +119,7 @@ class ReceiveActivities:
         self._index = index
         self._pinning = pinning
         self._addresses = addresses
+        self._reader = reader
 
     @activity.defn
     def receive_item(self, request: ReceiveInput) -> Received:
@@ -126,7 +133,7 @@ class ReceiveActivities:
         full = self._gateway.read_full(request.issue_id, self._interpreter)
         text = f"{full.summary}\n{full.description}"
         item = self._item(full, text, policy_set)
-        suggestions = suggest(text, policy_set.taxonomy)
+        suggestions = self._reader(text, policy_set.taxonomy)
         routed, pinned = self._rules(policy_set, item, suggestions, request.now)
         category, fingerprint = suggestions.category.value, signature(text)
         with ledger_failures():
@@ -140,7 +147,7 @@ class ReceiveActivities:
         routed = routed.model_copy(update={"actions": proposed})
         return Received(
             item=item,
-            triage=_triage(suggestions, routed, similar, earlier),
+            triage=_triage(suggestions, routed, similar, earlier, kinds_in(text)),
             snapshot=pinned,
             observed=news_since(full.reading.observed, life),
             again=life is not None,
@@ -280,6 +287,7 @@ def _triage(
     routed: routing.Routing,
     similar: tuple[SimilarItem, ...],
     earlier: Recontact | None,
+    personal_data: tuple[str, ...],
 ) -> TriageResult:
     return TriageResult(
         category=suggestions.category,
@@ -293,6 +301,7 @@ def _triage(
         actions=routed.actions,
         recontact_of=earlier,
         unsure=routed.unsure,
+        personal_data=personal_data,
     )
 
 

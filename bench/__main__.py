@@ -29,6 +29,7 @@ from bench.worker_start import seconds_to_first_poll
 from runtime.log import configure_logging
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
+TRIAGE_RESULTS = RESULTS.with_name("triage.json")
 WORKER_STARTS = 3
 
 
@@ -58,6 +59,7 @@ def main() -> int:
         console.print(reference.table(compared))
     ledgers = measure_ledger()
     console.print(_ledgers_table(ledgers))
+    console.print(_triage_line())
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
@@ -78,6 +80,17 @@ def main() -> int:
     )
     console.print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
     return 1 if any(cost.within_limits is False for cost in costs) else 0
+
+
+def _triage_line() -> str:
+    """Learning is measured by a target of its own: it needs labelled files, and half an hour."""
+    if not TRIAGE_RESULTS.is_file():
+        return "Triage: not measured here; `make bench-triage` does, on labelled files of yours."
+    figures = json.loads(TRIAGE_RESULTS.read_text())
+    tasks = "; ".join(
+        f"{one['name']} {one['reached']:.3f} (goal {one['goal']:g})" for one in figures["tasks"]
+    )
+    return f"Triage, as `make bench-triage` last found it: {tasks}."
 
 
 def _clocks_line(speed: ClockSpeed) -> str:

@@ -87,6 +87,15 @@ def read_full(clients: JiraClients, issue_id: str, interpreter: Interpreter) -> 
     )
 
 
+def read_text(clients: JiraClients, issue_id: str) -> str:
+    """Summary and description, as triage read them: the summary is the first line.
+
+    Raises `ApplicationError`, type `IssueGone` when the issue was deleted or hidden from us.
+    """
+    fields = clients.get(f"issue/{issue_id}", {"fields": "summary,description"})["fields"]
+    return f"{text_of(fields.get('summary'))}\n{text_of(fields.get('description'))}"
+
+
 def fetch(
     clients: JiraClients,
     issue_id: str,

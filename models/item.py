@@ -51,9 +51,10 @@ class FeedbackItem(Frozen):
 
 
 class Reason(Frozen):
-    """Why a suggestion was made: the rule or signal, and the words of the policy that matched.
+    """Why a suggestion was made: the rule or signal, and the words that decided.
 
-    `words` are taken from the policy's taxonomy, never from the customer's text.
+    `words` are the policy's own, or those of a learned model's vocabulary that stood in several
+    items; never words that only this customer wrote.
     """
 
     rule: str
@@ -61,11 +62,15 @@ class Reason(Frozen):
 
 
 class Suggestion(Frozen):
-    """One suggested value with its confidence (0 to 1) and reasons."""
+    """One suggested value with its confidence (0 to 1) and reasons.
+
+    `model` is the id of the learned model that suggested it, or None for the taxonomy.
+    """
 
     value: str
     confidence: float
     reasons: tuple[Reason, ...] = ()
+    model: str | None = None
 
 
 class SimilarItem(Frozen):
@@ -98,7 +103,10 @@ class Recontact(Frozen):
 
 
 class TriageResult(Frozen):
-    """What triage found. `unsure` asks a person to look before anything is promised."""
+    """What triage found. `unsure` asks a person to look before anything is promised.
+
+    `personal_data` names the kinds of personal data in the text, never what was found.
+    """
 
     category: Suggestion
     severity: Suggestion
@@ -111,6 +119,7 @@ class TriageResult(Frozen):
     actions: tuple[ProposedAction, ...] = ()
     recontact_of: Recontact | None = None
     unsure: bool = False
+    personal_data: tuple[str, ...] = ()
 
     @property
     def severity_level(self) -> Severity:

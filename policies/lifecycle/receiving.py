@@ -108,6 +108,11 @@ def _triaged(
         severity=triage.severity.value,
         sentiment=triage.sentiment.value,
         language=triage.language.value,
+        # So that a model can be judged by the corrections of what it suggested.
+        category_model=triage.category.model,
+        severity_model=triage.severity.model,
+        sentiment_model=triage.sentiment.model,
+        personal_data=", ".join(triage.personal_data) or None,
         rule=triage.routed_by,
         recontact_of=triage.recontact_of.issue_key if triage.recontact_of else None,
         owner=state.owner,

@@ -74,6 +74,11 @@ def triage_note(state: ItemState, triage: TriageResult, due: str) -> str:
             "Triage is unsure. Please confirm or correct it: "
             "{{/override severity=S2 category=billing reason}}."
         )
+    if triage.personal_data:
+        lines.append(
+            f"The text holds personal data ({', '.join(triage.personal_data)}); mind where you "
+            "copy it."
+        )
     if due:
         lines.append(due)
     for similar in triage.similar:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typer.testing import CliRunner
 
 import cli
 from console.intake import RowMistakes, sent
-from local_jira.testing import RunningLocalJira, running_local_jira
+from local_jira.testing import RunningLocalJira
 from models.intake import IntakeOutcome, IntakeRow
 from runtime.intake_files import BadRow, read_rows
 from runtime.problems import Problem
@@ -23,22 +22,6 @@ a2,,,
 a3,It is down,Nothing works since this morning,cust-2
 a4,"broken, row"
 """
-
-
-@pytest.fixture(scope="module")
-def jira() -> Iterator[RunningLocalJira]:
-    with running_local_jira() as running:
-        yield running
-
-
-@pytest.fixture
-def settings(jira: RunningLocalJira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    user, token = jira.bot_auth
-    monkeypatch.setenv("JIRA_URL", jira.url)
-    monkeypatch.setenv("JIRA_USER", user)
-    monkeypatch.setenv("JIRA_TOKEN", token)
-    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
-    return tmp_path
 
 
 def command(*arguments: str) -> Any:
