@@ -32,6 +32,15 @@ from runtime.signing import SigningKey
 from runtime.stack_file import read_stack
 
 HERE = Path(__file__).parent
+ROOMS = {
+    "/": "Inbox",
+    "/rollouts": "Rollouts",
+    "/reviews": "Reviews",
+    "/numbers": "Numbers",
+    "/ledger": "Ledger",
+    "/operations": "Operations",
+}
+"""The pages that every page leads to, and what they are called there."""
 ACT_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -146,6 +155,8 @@ class Site:
             unproven=self.settings.allow_unproven_decisions,
             scale=self.settings.clock_scale,
             now=self.now(),
+            rooms=ROOMS,
+            room=_room_of(visit.request.url.path),
             **values,
         )
         response = HTMLResponse(text, status_code=status)
@@ -172,3 +183,9 @@ class Site:
             return None
         namespace = quote(self.settings.temporal.namespace)
         return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"
+
+
+def _room_of(path: str) -> str:
+    """The page among `ROOMS` that this one belongs to; items and requests belong to the inbox."""
+    first = f"/{path.split('/')[1]}"
+    return first if first in ROOMS else "/"
