@@ -24,7 +24,7 @@ from desk.next_act import next_act
 from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
-from desk.wording import channel, money, until, words, working_time
+from desk.wording import channel, commands, money, until, words, working_time
 from models.messages import Timeline
 from models.people import Channel, Person
 from runtime.settings import Settings
@@ -94,6 +94,7 @@ class Site:
             channel=channel,
             clock_late=clock_late,
             clock_stands=clock_stands,
+            commands=commands,
             money=money,
             next_act=next_act,
             shows_due=shows_due,

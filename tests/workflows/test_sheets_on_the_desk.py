@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from desk.app import create_app
 from desk.passwords import set_password
 from runtime.settings import load_settings
-from tests.browser import Browser
+from tests.browser import Browser, served
 from tests.workflows import review_deeds
 from tests.workflows.deeds import resolve
 from tests.workflows.office import Office
@@ -25,22 +21,6 @@ from tests.workflows.rollout_deeds import followed, planned, until
 
 pytestmark = pytest.mark.e2e
 PEOPLE = ("petra", "lena", "fay", "omar")
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers a flag and no event
-        await asyncio.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()
 
 
 @pytest.fixture
