@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from console import options
-from console.checks import Examination
 from console.render import examination_table
 from console.surface import answers, print_json
+from desk.examining.checks import Examination
 from runtime.settings import load_settings
 
 
@@ -18,7 +18,7 @@ def jira_setup(as_json: options.Json = False) -> None:
 
     Example: followthrough jira-setup
     """
-    from console.checks_jira_setup import check_setup  # noqa: PLC0415 - loads the condition language and the Jira package, which other commands need not
+    from desk.examining.jira_setup import check_setup  # noqa: PLC0415 - loads the condition language and the Jira package, which other commands need not
 
     examination = Examination(findings=tuple(check_setup(load_settings())))
     if as_json:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console import ledger_keeping, options
-from console.ledger_access import ledger_problems, opened
 from console.ledger_anchors import gathered, kept_checkpoint
 from console.plain_words import PlainGroup
 from console.surface import print_json, say, tell
+from desk.ledger_access import ledger_problems, opened
 from models.base import Frozen
 from runtime.problems import ExitCode, Problem, WrongSettings
 from runtime.settings import Settings, load_settings

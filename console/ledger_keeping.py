@@ -9,8 +9,8 @@ import typer
 
 from console import options
 from console.context import find
-from console.ledger_access import ledger_problems, opened
 from console.surface import print_json, say, tell
+from desk.ledger_access import ledger_problems, opened
 from models.base import Frozen, Moment
 from models.item import ANONYMOUS
 from runtime.pepper import PEPPER_FILE, load_or_create_pepper

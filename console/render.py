@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.checks import Examination, Health
 from desk.approval_view import missing, open_to, remedy_of, stages
 from desk.clock_view import clock_late, clock_stands, shows_due
+from desk.examining.checks import Examination, Health
 from desk.questions import ItemList, ListedItem
 from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus, RefusedBallot

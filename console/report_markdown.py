@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from console import report_words as words
+from desk import report_words as words
 from insight.numbers.metric import Breakdown, Metric
 from insight.numbers.report import Report
 from insight.numbers.sections import Section, Volume

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console import options
 from console.surface import print_json, print_text
-from desk.deliveries import LedgerDeliveries
+from desk.reports import made
 from models.contact import OWN
-from runtime.problems import Problem, Unreachable
-from runtime.settings import Settings, load_settings
+from runtime.settings import load_settings
 
 if TYPE_CHECKING:
-    from insight.numbers.own_items import OwnItem
     from insight.numbers.periods import Period
-    from insight.numbers.report import Report
-    from ledger.store import Ledger
-    from models.contact import Contact
 
 USUAL_ITEMS = 100
 
@@ -49,12 +42,12 @@ def report(
     Example: followthrough report --period 2026-Q3 --html > report.html
     """
     from console.report_markdown import markdown  # noqa: PLC0415 - with the numbers' packages, which other commands need not load
-    from console.report_page import page  # noqa: PLC0415 - as above
+    from desk.report_page import page  # noqa: PLC0415 - as above
     from insight.numbers.shortening import shortened  # noqa: PLC0415 - as above
 
     if as_json + as_html + as_markdown > 1:
         raise typer.BadParameter("choose one of --json, --html and --md")
-    found = shortened(_made(load_settings(), _period(period), source or ()), items)
+    found = shortened(made(load_settings(), _period(period), source or ()), items)
     if as_json:
         print_json(found)
     else:
@@ -68,40 +61,6 @@ def _period(written: str) -> Period:
         return parse_period(written)
     except ValueError as error:
         raise typer.BadParameter(f"--period {error}") from None
-
-
-def _made(settings: Settings, period: Period, sources: Sequence[str]) -> Report:
-    from insight.numbers.report import report as made  # noqa: PLC0415 - as in `report`
-    from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package
-
-    now = datetime.now(UTC)
-    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
-    if not deliveries.exists():
-        raise Problem(
-            "there is no ledger here, so there is nothing to count.",
-            remedy="Run this where the worker runs, or count in an export: followthrough import.",
-        )
-    try:
-        ledger = deliveries.ledger()
-        own = tuple(_own_items(ledger, now)) if not sources or OWN in sources else ()
-        contacts: tuple[Contact, ...] = (
-            *(one.contact for one in own),
-            *ledger.imported.contacts(sources),
-        )
-    except LedgerFailure as failure:
-        raise Unreachable(failure.what, remedy=failure.remedy) from failure
-    finally:
-        deliveries.close()
-    requests = tuple(request for one in own for request in one.requests)
-    return made(contacts, period, now, requests)
-
-
-def _own_items(ledger: Ledger, now: datetime) -> Iterator[OwnItem]:
-    from insight.numbers.own_items import own_item  # noqa: PLC0415 - as in `report`
-
-    for item in ledger.items_created(datetime.min.replace(tzinfo=UTC), now):
-        events = tuple(row.event for row in ledger.events_of(item.issue_id))
-        yield own_item(item.issue_key, item.customer, item.category, item.created_at, events)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -11,9 +11,9 @@ from temporalio.client import Client
 
 from console import options
 from console.context import connected, find, run, signing_key
-from console.parked import ParkedItem, parked_items
 from console.surface import print_json, say
 from desk.acts import ActSender
+from desk.examining.parked import ParkedItem, parked_items
 from desk.questions import ask_item
 from models.base import Frozen
 from models.messages import ItemStatus

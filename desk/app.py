@@ -24,8 +24,12 @@ from desk.own_account import OwnAccount
 from desk.people import People
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
+from desk.routes_ledger import ledger_routes
 from desk.routes_migrate import migrate_routes
+from desk.routes_numbers import numbers_routes
+from desk.routes_operations import operations_routes
 from desk.routes_request import request_routes
+from desk.routes_sheets import sheets_routes
 from desk.routes_sign_in import sign_in_routes
 from desk.sessions import Sessions, session_secret
 from desk.site import HERE, Site
@@ -40,6 +44,17 @@ from runtime.signing import load_or_create_signing_key
 
 log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 3.0
+ROUTES = (
+    inbox_routes,
+    migrate_routes,  # a page of its own, so it comes before the acts of the item's
+    item_routes,
+    request_routes,
+    sheets_routes,
+    numbers_routes,
+    ledger_routes,
+    operations_routes,
+    sign_in_routes,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -56,8 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_guards(app, settings)
     add_failure_pages(app, site)
     app.include_router(webhook_routes(intake))
-    # What is moved to other rules has a page of its own, so it comes before the acts of the item's.
-    for routes in (inbox_routes, migrate_routes, item_routes, request_routes, sign_in_routes):
+    for routes in ROUTES:
         app.include_router(routes(site))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     _add_health(app, site, intake)

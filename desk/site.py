@@ -24,7 +24,7 @@ from desk.next_act import next_act
 from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
-from desk.wording import channel, money, until, words, working_time
+from desk.wording import channel, commands, money, until, words, working_time
 from models.messages import Timeline
 from models.people import Channel, Person
 from runtime.settings import Settings
@@ -32,6 +32,15 @@ from runtime.signing import SigningKey
 from runtime.stack_file import read_stack
 
 HERE = Path(__file__).parent
+ROOMS = {
+    "/": "Inbox",
+    "/rollouts": "Rollouts",
+    "/reviews": "Reviews",
+    "/numbers": "Numbers",
+    "/ledger": "Ledger",
+    "/operations": "Operations",
+}
+"""The pages that every page leads to, and what they are called there."""
 ACT_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -85,6 +94,7 @@ class Site:
             channel=channel,
             clock_late=clock_late,
             clock_stands=clock_stands,
+            commands=commands,
             money=money,
             next_act=next_act,
             shows_due=shows_due,
@@ -146,6 +156,8 @@ class Site:
             unproven=self.settings.allow_unproven_decisions,
             scale=self.settings.clock_scale,
             now=self.now(),
+            rooms=ROOMS,
+            room=_room_of(visit.request.url.path),
             **values,
         )
         response = HTMLResponse(text, status_code=status)
@@ -172,3 +184,9 @@ class Site:
             return None
         namespace = quote(self.settings.temporal.namespace)
         return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"
+
+
+def _room_of(path: str) -> str:
+    """The page among `ROOMS` that this one belongs to; items and requests belong to the inbox."""
+    first = f"/{path.split('/')[1]}"
+    return first if first in ROOMS else "/"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
+
+from markupsafe import Markup, escape
 
 from models.approval import Money
 from models.people import Channel
@@ -63,3 +66,12 @@ def until(due: datetime, now: datetime) -> str:
 def channel(name: Channel) -> str:
     """Where somebody acted."""
     return _CHANNELS[name]
+
+
+def commands(said: str) -> Markup:
+    """What stands between backticks, shown as what can be typed. Everything is escaped."""
+    parts = [escape(part) for part in said.split("`")]
+    typed = (Markup("<code>{}</code>").format(part) for part in parts[1::2])
+    return Markup("").join(
+        piece for pair in zip_longest(parts[::2], typed, fillvalue=Markup("")) for piece in pair
+    )

@@ -222,7 +222,9 @@ def _silences(
             groups.setdefault(f"{source}, {one.segment}", []).append(one.opened_at)
     for name, arrivals in sorted(groups.items()):
         quiet = silence(arrivals, last, slack=SLACK)
-        if quiet is not None and period.holds(last - timedelta(microseconds=1)):
+        if quiet is None or last - quiet.since < LEAST_SILENCE:
+            continue
+        if period.holds(last - timedelta(microseconds=1)):
             yield Finding(
                 kind=FindingKind.ALARM,
                 about=name,
@@ -232,6 +234,8 @@ def _silences(
             )
 
 
+LEAST_SILENCE = timedelta(days=1)
+"""A pause of hours after a busy hour alarms nobody, however unlikely it is."""
 SLACK = 2.0
 """Nights and weekends: twice as long is waited as a source that never sleeps would need."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from console.checks import Finding, Health
-from console.checks_notices import check_notices
+from desk.examining.checks import Finding, Health
+from desk.examining.notices import check_notices
 from runtime.settings import SHIPPED_POLICIES, JiraSettings, Settings, load_temporal_settings
 from tests.receivers import Hook, Mailbox
 

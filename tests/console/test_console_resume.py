@@ -14,7 +14,7 @@ from tiny_workflows import TinyItem
 from typer.testing import CliRunner
 
 import cli
-from console.parked import MOST_NAMED, ParkedItem, grouped
+from desk.examining.parked import MOST_NAMED, ParkedItem, grouped
 from models.failures import Scope
 from models.messages import ItemStart
 from models.names import feedback_workflow_id

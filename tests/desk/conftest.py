@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from browsing import Stage
-from stage import client_of, served, temporal_server, worker
+from stage import client_of, temporal_server, worker
 
 from desk.app import create_app
 from desk.passwords import set_password
 from runtime.settings import load_settings
+from tests.browser import served
 
 
 @pytest.fixture(scope="session")

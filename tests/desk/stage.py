@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import threading
 import time
@@ -11,8 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import uvicorn
-from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.worker import Worker
 from tiny_workflows import TinyAction, TinyItem
@@ -75,20 +72,3 @@ def worker_thread(address: str, task_queue: str = TASK_QUEUE) -> Iterator[None]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(timeout=20)
         loop.close()
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The address at which uvicorn serves the app over real HTTP."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers a flag and no event
-        await asyncio.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
-        listener.close()

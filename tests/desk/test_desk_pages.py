@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from browsing import Browser, Stage
-from stage import served
 
 from desk.app import create_app
 from desk.passwords import create_missing_passwords, password_holds, set_password
@@ -17,6 +16,7 @@ from ledger.store import open_ledger
 from models.events import Event, EventKind, LedgerEntry
 from models.names import action_workflow_id
 from runtime.settings import load_settings
+from tests.browser import served
 
 
 async def test_nobody_sees_a_page_before_signing_in(stage: Stage) -> None:

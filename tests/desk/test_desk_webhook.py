@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from stage import TASK_QUEUE, client_of, served, temporal_server, worker
+from stage import TASK_QUEUE, client_of, temporal_server, worker
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
@@ -23,6 +23,7 @@ from desk.webhook_payload import Hint
 from models.messages import ItemStart, JiraChanged
 from models.names import FEEDBACK_ITEM_WORKFLOW, SIGNAL_JIRA_CHANGED, feedback_workflow_id
 from runtime.problems import Unreachable
+from tests.browser import served
 
 SECRET = "a secret made up for these tests"
 OURSELVES = "557058:our-own-account"

@@ -10,6 +10,7 @@ from insight.numbers.periods import parse_period
 from insight.numbers.silence import patience, silence
 from insight.numbers.stream import stream_drifts
 from insight.numbers.trends import trends
+from models.contact import OWN
 from tests.insight.made_contacts import a_contact, day
 
 ALL = parse_period("all")
@@ -133,6 +134,15 @@ def test_a_segment_that_falls_silent_while_the_others_go_on_is_an_alarm():
     south = days_of(20, usual, a_day=5, seed=2, segment="south")
     found = [one for one in told([*north, *south]) if one.kind is FindingKind.ALARM]
     assert [one.about for one in found] == ["shop, south"]
+
+
+def test_a_quiet_hour_after_a_busy_one_alarms_nobody():
+    busy = [
+        a_contact(f"n{n}", n / 1440, category="billing", segment="north", source=OWN)
+        for n in range(60)
+    ]
+    found = trends(busy, ALL, busy[-1].opened_at + timedelta(hours=5), BY_SEGMENT)
+    assert FindingKind.ALARM not in {one.kind for one in found.findings}
 
 
 def test_silence_is_not_called_before_its_patience_is_over():

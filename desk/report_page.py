@@ -1,19 +1,25 @@
-"""The report as one HTML page that needs nothing else: no script, no font, no picture from outside."""
+"""The report drawn: as a page of its own that needs nothing else, or as part of a page of the desk."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from console import report_words as words
+from desk import report_words as words
 from insight.numbers.metric import Metric, Unit
 from insight.numbers.report import Report
 from insight.numbers.sections import Volume
 from insight.numbers.survival import Survival
 
-_TEMPLATE = "report.html"
+HERE = Path(__file__).parent
+STYLES = ("desk.css", "report.css")
+ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+")
 BAR, TALL = 120, 14
 """Size of a bar in pixels."""
 CURVE_WIDE, CURVE_TALL = 520, 150
@@ -21,18 +27,40 @@ BEST_SCORE = 5.0
 
 
 def page(report: Report) -> str:
-    """The whole page. Everything in it is escaped."""
+    """The whole page: no script, no font, no picture from outside. Everything in it is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        words=words, bar=bar, span=span_of, curves=curves, months=months_of, columns=columns
+    styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in STYLES)
+    return environment.get_template("report_page.html").render(
+        report=report,
+        styles=Markup(styles),  # noqa: S704 - our own files
+        **drawing(),
+        link=str,
     )
-    return environment.get_template(_TEMPLATE).render(report=report)
+
+
+def drawing() -> Mapping[str, Any]:
+    """What the template of the report calls."""
+    return {
+        "words": words,
+        "bar": bar,
+        "span": span_of,
+        "curves": curves,
+        "months": months_of,
+        "columns": columns,
+    }
+
+
+def link_to_item(name: str) -> Markup:
+    """One of our own items leads to its page; a contact of another tool has none."""
+    if not ISSUE_KEY.fullmatch(name):
+        return escape(name)
+    return Markup('<a href="/items/{}">{}</a>').format(quote(name), name)
 
 
 def span_of(metrics: tuple[Metric, ...]) -> tuple[float, float]:
@@ -113,5 +141,5 @@ def columns(volume: Volume, months: list[str]) -> Markup:
         )
     svg = "".join(drawn)
     return Markup(  # noqa: S704 - months and numbers of ours only
-        f'<svg class="columns" width="{wide * len(months):.0f}" height="24" role="img">{svg}</svg>'
+        f'<svg class="months" width="{wide * len(months):.0f}" height="24" role="img">{svg}</svg>'
     )

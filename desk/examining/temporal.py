@@ -10,8 +10,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from console.checks import Finding, Health, note, ok, unreachable, wrong
-from console.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
+from desk.examining.checks import Finding, Health, note, ok, unreachable, wrong
+from desk.examining.parked import MOST_NAMED, ParkedGroup, grouped, parked_items
 from desk.questions import list_exceptions
 from models.failures import FAILURES_BY_TYPE
 from models.names import SEARCH_ATTRIBUTES

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 from temporalio.exceptions import ApplicationError
 
-from console.checks import ASK_SECONDS, Finding, is_local, note, ok, unreachable, wrong
+from desk.examining.checks import ASK_SECONDS, Finding, is_local, note, ok, unreachable, wrong
 from desk.finding import jira_clients
 from models.failures import FAILURES_BY_TYPE, ISSUE_GONE, JIRA_AUTHENTICATION, JIRA_UNAVAILABLE
 from models.names import ITEM_LABEL

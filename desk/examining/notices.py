@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from console.checks import ASK_SECONDS, Finding, note, ok, unreachable, wrong
+from desk.examining.checks import ASK_SECONDS, Finding, note, ok, unreachable, wrong
 from models.people import NoticeChannel
 from policies.problems import PolicyError
 from runtime.notifiers import mail_server, notifiers

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from temporalio.exceptions import ApplicationError
 
-from console.checks import Finding, is_local, note, ok, wrong
-from console.checks_jira import check_credential, check_project, check_webhook, failed
+from desk.examining.checks import Finding, is_local, note, ok, wrong
+from desk.examining.jira import check_credential, check_project, check_webhook, failed
 from desk.finding import jira_clients
 from models.lifecycle import StatusCategory
 from models.status_map import StatusMap

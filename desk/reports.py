@@ -1,0 +1,57 @@
+"""The report of a period from the ledger, for the terminal and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from desk.deliveries import LedgerDeliveries
+from models.contact import OWN
+from runtime.problems import Problem, Unreachable
+from runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from insight.numbers.own_items import OwnItem
+    from insight.numbers.periods import Period
+    from insight.numbers.report import Report
+    from ledger.store import Ledger
+    from models.contact import Contact
+
+
+def made(settings: Settings, period: Period, sources: Sequence[str] = ()) -> Report:
+    """Count the period anew; `sources` empty means all. Blocking, and not quick.
+
+    Raises `Problem` where there is no ledger, and `Unreachable` where it does not answer.
+    """
+    from insight.numbers.report import report  # noqa: PLC0415 - loads the numbers' packages, which other pages and commands need not
+    from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package
+
+    now = datetime.now(UTC)
+    deliveries = LedgerDeliveries(settings.ledger_url, settings.ledger_keys)
+    if not deliveries.exists():
+        raise Problem(
+            "there is no ledger here, so there is nothing to count.",
+            remedy="Run this where the worker runs, or count in an export: followthrough import.",
+        )
+    try:
+        ledger = deliveries.ledger()
+        own = tuple(_own_items(ledger, now)) if not sources or OWN in sources else ()
+        contacts: tuple[Contact, ...] = (
+            *(one.contact for one in own),
+            *ledger.imported.contacts(sources),
+        )
+    except LedgerFailure as failure:
+        raise Unreachable(failure.what, remedy=failure.remedy) from failure
+    finally:
+        deliveries.close()
+    requests = tuple(request for one in own for request in one.requests)
+    return report(contacts, period, now, requests)
+
+
+def _own_items(ledger: Ledger, now: datetime) -> Iterator[OwnItem]:
+    from insight.numbers.own_items import own_item  # noqa: PLC0415 - as in `made`
+
+    for item in ledger.items_created(datetime.min.replace(tzinfo=UTC), now):
+        events = tuple(row.event for row in ledger.events_of(item.issue_id))
+        yield own_item(item.issue_key, item.customer, item.category, item.created_at, events)

@@ -1,0 +1,138 @@
+"""`/rollouts` and `/reviews`: what is asked of whom, and replying. GET shows, POST replies."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import ValidationError
+
+from desk.failures import status_of
+from desk.sheets import find_review, find_rollout, list_reviews, list_rollouts
+from desk.site import Site, Visit
+from models.people import Person
+from models.review import ReviewStatus
+from models.rollout import RolloutStatus
+from models.sheet import SIGNED, QuestionStatus
+from policies.reviews.digest_text import number
+from policies.rollouts.words import figures
+from runtime.problems import Problem, WrongSettings
+
+
+def sheets_routes(site: Site) -> APIRouter:
+    """The lists, the pages and the replies."""
+    router = APIRouter()
+
+    @router.get("/rollouts")
+    async def rollouts(request: Request) -> HTMLResponse:
+        visit, _ = await site.signed_in(request)
+        found = await list_rollouts(await site.temporal.client())
+        return site.page(visit, "rollouts.html", found=found)
+
+    @router.get("/rollouts/{version_id}")
+    async def rollout(request: Request, version_id: str) -> HTMLResponse:
+        visit, person = await site.signed_in(request)
+        found = await find_rollout(await site.temporal.client(), version_id)
+        return _rollout_page(site, visit, person, found)
+
+    @router.post("/rollouts/{version_id}")
+    async def reply_to_rollout(request: Request, version_id: str) -> Response:
+        visit, person = await site.posted(request)
+        found = await find_rollout(await site.temporal.client(), version_id)
+        try:
+            said = await _reply(site, visit, person, found.workflow_id)
+        except Problem as problem:
+            now = await find_rollout(await site.temporal.client(), version_id)
+            return _rollout_page(site, visit, person, now, problem)
+        return site.after(f"/rollouts/{found.version_id}", said)
+
+    @router.get("/reviews")
+    async def reviews(request: Request) -> HTMLResponse:
+        visit, _ = await site.signed_in(request)
+        found = await list_reviews(await site.temporal.client())
+        return site.page(visit, "reviews.html", found=found)
+
+    @router.get("/reviews/{named}")
+    async def review(request: Request, named: str) -> HTMLResponse:
+        visit, person = await site.signed_in(request)
+        found = await find_review(await site.temporal.client(), named)
+        return _review_page(site, visit, person, found)
+
+    @router.post("/reviews/{named}")
+    async def reply_to_review(request: Request, named: str) -> Response:
+        visit, person = await site.posted(request)
+        found = await find_review(await site.temporal.client(), named)
+        try:
+            said = await _reply(site, visit, person, found.workflow_id)
+        except Problem as problem:
+            now = await find_review(await site.temporal.client(), found.workflow_id)
+            return _review_page(site, visit, person, now, problem)
+        return site.after(f"/reviews/{found.held_at:%Y-%m-%d}", said)
+
+    return router
+
+
+async def _reply(site: Site, visit: Visit, person: Person, workflow_id: str) -> str:
+    question, choice = visit.form.get("question", ""), visit.form.get("choice", "")
+    reason = visit.form.get("reason", "").strip()
+    if not question or not choice:
+        raise WrongSettings("Choose one of the answers.")
+    if choice != SIGNED and not reason:
+        raise WrongSettings("Give a reason: it is recorded with your answer.")
+    try:
+        replied = await (await site.sender()).reply(
+            workflow_id,
+            person.id,
+            question,
+            choice,
+            reason,
+            act_id=site.act_id(person, visit.form),
+        )
+    except ValidationError as error:
+        raise WrongSettings("The reason is too long; 2,000 characters are enough.") from error
+    return replied.message
+
+
+def _rollout_page(
+    site: Site,
+    visit: Visit,
+    person: Person,
+    found: RolloutStatus,
+    problem: Problem | None = None,
+) -> HTMLResponse:
+    return site.page(
+        visit,
+        "rollout.html",
+        status=status_of(problem) if problem else 200,
+        found=found,
+        figures=figures(found.verdict) if found.verdict else (),
+        mine=_asked_of(found.questions, person),
+        signed=SIGNED,
+        problem=problem,
+        jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
+        temporal_link=site.temporal_link(found.workflow_id),
+    )
+
+
+def _review_page(
+    site: Site,
+    visit: Visit,
+    person: Person,
+    found: ReviewStatus,
+    problem: Problem | None = None,
+) -> HTMLResponse:
+    return site.page(
+        visit,
+        "review.html",
+        status=status_of(problem) if problem else 200,
+        found=found,
+        number=number,
+        mine=_asked_of(found.questions, person),
+        signed=SIGNED,
+        problem=problem,
+        jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
+        temporal_link=site.temporal_link(found.workflow_id),
+    )
+
+
+def _asked_of(questions: tuple[QuestionStatus, ...], person: Person) -> frozenset[str]:
+    return frozenset(one.id for one in questions if one.open and person.id in one.asked)
