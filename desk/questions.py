@@ -43,6 +43,8 @@ WAITS_FOR_PEOPLE = (*WAITS_FOR_A_WORD, Awaiting.OWNER)
 """What the inbox shows unless somebody asks for more."""
 MOST_LISTED = 2000
 MOST_EXCEPTIONS = 100
+MOST_ASKED = 60
+"""So many items are asked whose word they await, for the list of one person."""
 AT_ONCE = 8
 LIST_SECONDS = 3.0
 """How long a list waits for each item; shorter than for a single one, since nobody asked for it."""
@@ -178,6 +180,39 @@ async def _ask(
     return answer
 
 
+async def list_items_for(
+    client: Client, person: str, *, offset: int = 0, limit: int = 25
+) -> ItemList:
+    """What awaits this person: their own items, and what waits for their word.
+
+    Visibility does not know whose word is awaited, so the `MOST_ASKED` that are due soonest are
+    asked; `capped` when there were more. What does not answer is listed, since it may be theirs.
+    Raises `Unreachable`.
+    """
+    waiting = await _most_urgent(client, WAITS_FOR_PEOPLE)
+    for_a_word = [one for one in waiting if one.awaiting in WAITS_FOR_A_WORD]
+    asked = await _with_status(client, for_a_word[:MOST_ASKED])
+    mine = [one for one in asked if one.status is None or _awaits(one.status, one.voters, person)]
+    mine += [one for one in waiting if one.awaiting == Awaiting.OWNER and one.owner == person]
+    page = mine[offset : offset + limit]
+    unasked = [one for one in page if one.status is None]
+    known = {one.workflow_id: one for one in await _with_status(client, unasked)}
+    return ItemList(
+        total=len(mine),
+        capped=len(waiting) > MOST_LISTED or len(for_a_word) > MOST_ASKED,
+        items=tuple(known.get(one.workflow_id, one) for one in page),
+    )
+
+
+def _awaits(status: ItemStatus, voters: Mapping[str, Sequence[str]], person: str) -> bool:
+    """Also an operator's part: whoever owns a parked item has to see to it."""
+    return (
+        person in status.awaited
+        or any(person in may_vote for may_vote in voters.values())
+        or (status.awaiting is Awaiting.OPERATOR and status.owner == person)
+    )
+
+
 async def list_items(
     client: Client,
     *,
@@ -187,9 +222,19 @@ async def list_items(
 ) -> ItemList:
     """A page of the running items that await one of `awaiting` (empty: every running item).
 
-    Visibility of a SQL store cannot sort, so up to `MOST_LISTED` are read and sorted here; only
-    the items of the page are asked for their status. Raises `Unreachable`.
+    Only the items of the page are asked for their status. Raises `Unreachable`.
     """
+    found = await _most_urgent(client, awaiting)
+    page = found[:MOST_LISTED][offset : offset + limit]
+    return ItemList(
+        total=min(len(found), MOST_LISTED),
+        capped=len(found) > MOST_LISTED,
+        items=tuple(await _with_status(client, page)),
+    )
+
+
+async def _most_urgent(client: Client, awaiting: Sequence[Awaiting]) -> list[ListedItem]:
+    """Up to `MOST_LISTED` and one, sorted here: visibility of a SQL store cannot sort."""
     found: list[ListedItem] = []
     query = _visibility_query(awaiting)
     try:
@@ -200,13 +245,7 @@ async def list_items(
             found.append(_listed(execution))
     except RPCError as error:
         raise temporal_silent() from error
-    found.sort(key=urgency)
-    page = found[:MOST_LISTED][offset : offset + limit]
-    return ItemList(
-        total=min(len(found), MOST_LISTED),
-        capped=len(found) > MOST_LISTED,
-        items=tuple(await _with_status(client, page)),
-    )
+    return sorted(found, key=urgency)
 
 
 async def _open_requests(client: Client, status: ItemStatus) -> dict[str, ActionStatus]:

@@ -5,15 +5,27 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from temporalio.client import Client
 
 from desk.finding import ItemReference
-from desk.questions import MOST_LISTED, WAITS_FOR_PEOPLE, list_exceptions, list_items
+from desk.questions import (
+    MOST_LISTED,
+    WAITS_FOR_PEOPLE,
+    ItemList,
+    list_exceptions,
+    list_items,
+    list_items_for,
+)
+from desk.sheets import AskedOf, sheets_that_ask
 from desk.site import Site
 from models.lifecycle import Awaiting
+from models.people import Person
 
 PAGE = 25
+MINE = "mine"
 VIEWS: dict[str, tuple[str, tuple[Awaiting, ...]]] = {
+    MINE: ("For me", WAITS_FOR_PEOPLE),
     "waiting": ("Waiting for people", WAITS_FOR_PEOPLE),
     "approvals": ("Approvals", (Awaiting.APPROVAL,)),
     "escalations": ("Escalations", (Awaiting.ACKNOWLEDGEMENT,)),
@@ -25,23 +37,19 @@ VIEWS: dict[str, tuple[str, tuple[Awaiting, ...]]] = {
 
 
 def inbox_routes(site: Site) -> APIRouter:
-    """The inbox and its views."""
+    """The inbox, its views, and finding an item by its key."""
     router = APIRouter()
 
     @router.get("/")
-    async def inbox(request: Request, view: str = "waiting", page: int = 1) -> HTMLResponse:
+    async def inbox(request: Request, view: str = MINE, page: int = 1) -> HTMLResponse:
         visit, person = await site.signed_in(request)
-        chosen = view if view in VIEWS else "waiting"
+        chosen = view if view in VIEWS else MINE
         number = min(max(page, 1), MOST_LISTED // PAGE)
         client = await site.temporal.client()
-        listed, in_force = await asyncio.gather(
-            list_items(
-                client,
-                awaiting=VIEWS[chosen][1],
-                offset=(number - 1) * PAGE,
-                limit=PAGE,
-            ),
+        listed, in_force, asked = await asyncio.gather(
+            _listed(client, chosen, person, number),
             list_exceptions(client),
+            _sheets(client, chosen, person),
         )
         for status in (entry.status for entry in listed.items if entry.status):
             item = ItemReference(issue_id=status.issue_id, issue_key=status.issue_key)
@@ -50,6 +58,7 @@ def inbox_routes(site: Site) -> APIRouter:
             visit,
             "inbox.html",
             listed=listed,
+            asked=asked,
             exceptions=in_force,
             mine={
                 request
@@ -63,4 +72,21 @@ def inbox_routes(site: Site) -> APIRouter:
             pages=max(1, -(-listed.total // PAGE)),
         )
 
+    @router.get("/find")
+    async def find(request: Request, key: str = "") -> Response:
+        await site.signed_in(request)
+        item = await site.item(key.strip().upper())
+        return RedirectResponse(f"/items/{item.issue_key}", status_code=303)
+
     return router
+
+
+async def _listed(client: Client, view: str, person: Person, number: int) -> ItemList:
+    offset = (number - 1) * PAGE
+    if view == MINE:
+        return await list_items_for(client, person.id, offset=offset, limit=PAGE)
+    return await list_items(client, awaiting=VIEWS[view][1], offset=offset, limit=PAGE)
+
+
+async def _sheets(client: Client, view: str, person: Person) -> tuple[AskedOf, ...]:
+    return await sheets_that_ask(client, person.id) if view == MINE else ()

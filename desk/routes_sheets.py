@@ -7,12 +7,12 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from desk.failures import status_of
-from desk.sheets import find_review, find_rollout, list_reviews, list_rollouts
+from desk.sheets import asked_of, find_review, find_rollout, list_reviews, list_rollouts
 from desk.site import Site, Visit
 from models.people import Person
 from models.review import ReviewStatus
 from models.rollout import RolloutStatus
-from models.sheet import SIGNED, QuestionStatus
+from models.sheet import SIGNED
 from policies.reviews.digest_text import number
 from policies.rollouts.words import figures
 from runtime.problems import Problem, WrongSettings
@@ -105,7 +105,7 @@ def _rollout_page(
         status=status_of(problem) if problem else 200,
         found=found,
         figures=figures(found.verdict) if found.verdict else (),
-        mine=_asked_of(found.questions, person),
+        mine={one.id for one in asked_of(found.questions, person.id)},
         signed=SIGNED,
         problem=problem,
         jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
@@ -126,13 +126,9 @@ def _review_page(
         status=status_of(problem) if problem else 200,
         found=found,
         number=number,
-        mine=_asked_of(found.questions, person),
+        mine={one.id for one in asked_of(found.questions, person.id)},
         signed=SIGNED,
         problem=problem,
         jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
         temporal_link=site.temporal_link(found.workflow_id),
     )
-
-
-def _asked_of(questions: tuple[QuestionStatus, ...], person: Person) -> frozenset[str]:
-    return frozenset(one.id for one in questions if one.open and person.id in one.asked)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 from temporalio.client import Client
 
 from desk.answers import NotFollowed
@@ -10,6 +13,7 @@ from models import names
 from models.base import Frozen
 from models.review import ReviewStatus
 from models.rollout import RolloutPhase, RolloutStatus
+from models.sheet import QuestionStatus
 
 MOST_LISTED = 200
 
@@ -88,6 +92,39 @@ async def find_review(client: Client, named: str) -> ReviewStatus:
         where=named,
         remedy="`followthrough reviews` lists them; review.yaml says when one is held.",
     )
+
+
+class AskedOf(Frozen):
+    """A rollout or a review that asks something of somebody; `path` leads to its page on the desk."""
+
+    name: str
+    path: str
+    questions: tuple[QuestionStatus, ...]
+
+
+async def sheets_that_ask(client: Client, person: str) -> tuple[AskedOf, ...]:
+    """The sheets with an open question to this person. Raises `Unreachable`."""
+    rollouts, reviews = await asyncio.gather(list_rollouts(client), list_reviews(client))
+    sheets: list[tuple[str, str, RolloutStatus | ReviewStatus]] = [
+        *(
+            (f"Rollout {one.version}", f"/rollouts/{one.version_id}", one)
+            for one in rollouts.rollouts
+        ),
+        *(
+            (f"Review of {one.held_at:%Y-%m-%d}", f"/reviews/{one.held_at:%Y-%m-%d}", one)
+            for one in reviews.reviews
+        ),
+    ]
+    found = (
+        AskedOf(name=name, path=path, questions=asked_of(sheet.questions, person))
+        for name, path, sheet in sheets
+    )
+    return tuple(one for one in found if one.questions)
+
+
+def asked_of(questions: Sequence[QuestionStatus], person: str) -> tuple[QuestionStatus, ...]:
+    """The open questions to this person."""
+    return tuple(one for one in questions if one.open and person in one.asked)
 
 
 async def find_sheet(client: Client, named: str) -> str:
