@@ -25,6 +25,7 @@ from console import (
     sheets,
     stack,
     triage,
+    watching,
 )
 from console.mishaps import keep_details, quiet_logs
 from console.plain_words import PlainGroup
@@ -45,6 +46,7 @@ for group in (
     intake,
     importing,
     reading,
+    watching,
     reporting,
     request_acts,
     acts,

@@ -1,4 +1,4 @@
-"""`/ledger`: the newest rows, and whether every row is still what was written."""
+"""`/ledger`: the newest rows, and whether every row is what was written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from desk.anchors import anchors_in_temporal
 from desk.failures import status_of
 from desk.ledger_access import ledger_problems, opened
-from desk.site import Site
+from desk.site import Site, Visit
 from models.events import LedgerAnchor
 from runtime.problems import Problem
 from runtime.settings import Settings
@@ -24,31 +24,45 @@ NEWEST = 25
 
 
 def ledger_routes(site: Site) -> APIRouter:
-    """The page, which also verifies when it is asked to."""
+    """The page, and its button: a verification reads every row, so one is made at a time."""
     router = APIRouter()
+    one_at_a_time = asyncio.Lock()
 
     @router.get("/ledger")
-    async def ledger(request: Request, verify: bool = False) -> HTMLResponse:
+    async def ledger(request: Request) -> HTMLResponse:
         visit, _ = await site.signed_in(request)
-        verdict, problem = None, None
-        rows: tuple[RecordedEvent, ...] = ()
+        return await _page(site, visit, None)
+
+    @router.post("/ledger")
+    async def verify(request: Request) -> HTMLResponse:
+        visit, _ = await site.posted(request)
         try:
-            if verify:
+            async with one_at_a_time:
                 anchors = await anchors_in_temporal(await site.temporal.client())
                 verdict = await asyncio.to_thread(_verified, site.settings, anchors)
-            rows = await asyncio.to_thread(_newest, site.settings)
-        except Problem as met:
-            problem = met
-        return site.page(
-            visit,
-            "ledger.html",
-            status=status_of(problem) if problem else 200,
-            rows=rows,
-            verdict=verdict,
-            problem=problem,
-        )
+        except Problem as problem:
+            return await _page(site, visit, None, problem)
+        return await _page(site, visit, verdict)
 
     return router
+
+
+async def _page(
+    site: Site, visit: Visit, verdict: Verdict | None, problem: Problem | None = None
+) -> HTMLResponse:
+    rows: tuple[RecordedEvent, ...] = ()
+    try:
+        rows = await asyncio.to_thread(_newest, site.settings)
+    except Problem as met:
+        problem = problem or met
+    return site.page(
+        visit,
+        "ledger.html",
+        status=status_of(problem) if problem else 200,
+        rows=rows,
+        verdict=verdict,
+        problem=problem,
+    )
 
 
 def _verified(settings: Settings, anchors: Sequence[tuple[str, LedgerAnchor]]) -> Verdict:

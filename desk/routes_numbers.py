@@ -69,25 +69,25 @@ def usual_periods(today: date) -> dict[str, str]:
 
 
 class CountedReports:
-    """Reports that were counted a moment ago: a count is not quick, and many may look at once."""
+    """Reports that were counted a moment ago: a count is not quick, so one is made at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._kept: dict[str, tuple[datetime, Report]] = {}
-        self._counting: dict[str, asyncio.Lock] = {}
+        self._counting = asyncio.Lock()
 
     async def of(self, period: str, now: datetime) -> Report:
         """The report of a period, at most `FRESH_FOR` old. Raises ValueError for what is none."""
         from insight.numbers.periods import parse_period  # noqa: PLC0415 - as in the page
 
         wanted = parse_period(period)
-        async with self._counting.setdefault(wanted.name, asyncio.Lock()):
+        async with self._counting:
             kept = self._kept.get(wanted.name)
             if kept is not None and now - kept[0] < FRESH_FOR:
                 return kept[1]
             report = await asyncio.to_thread(self._count, wanted)
             self._kept[wanted.name] = (now, report)
-        self._forget_oldest()
+            self._forget_oldest()
         return report
 
     def _count(self, period: Period) -> Report:
@@ -99,4 +99,3 @@ class CountedReports:
         while len(self._kept) > MOST_KEPT:
             oldest = min(self._kept, key=lambda name: self._kept[name][0])
             del self._kept[oldest]
-            self._counting.pop(oldest, None)

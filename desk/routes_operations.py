@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from desk.examining.everything import examine
 from desk.examining.parked import ParkedItem, grouped, parked_items
 from desk.site import Site
+from models.people import Act
 from runtime.problems import Problem
 
 
@@ -19,13 +20,14 @@ def operations_routes(site: Site) -> APIRouter:
 
     @router.get("/operations")
     async def operations(request: Request) -> HTMLResponse:
-        visit, _ = await site.signed_in(request)
+        visit, person = await site.signed_in(request)
         examination, parked = await asyncio.gather(examine(site.settings), _parked(site))
         return site.page(
             visit,
             "operations.html",
             findings=examination.findings,
             groups=grouped(parked),
+            may_resume=any(one.id == person.id for one in site.people.directory().may(Act.RESUME)),
             silent=[item for item in parked if item.failure is None],
         )
 

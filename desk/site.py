@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -122,7 +123,7 @@ class Site:
         visit, person = await self.signed_in(request)
         form = await read_form(request)
         self.require_own_form(visit.session, form)
-        return replace(visit, form=form), person
+        return replace(visit, form=_with_own_act_id(form, request.url.path)), person
 
     def require_own_form(self, session: Session, form: Mapping[str, str]) -> None:
         """Raise `HTTPException` 403 unless this session's own page made the form."""
@@ -190,3 +191,15 @@ def _room_of(path: str) -> str:
     """The page among `ROOMS` that this one belongs to; items and requests belong to the inbox."""
     first = f"/{path.split('/')[1]}"
     return first if first in ROOMS else "/"
+
+
+def _with_own_act_id(form: Mapping[str, str], path: str) -> Mapping[str, str]:
+    """All forms of a page carry one act id; this makes it one for each thing that is done.
+
+    Else the second form of a page gone back to would be taken for the first, sent twice.
+    """
+    given = form.get("act_id", "")
+    if not ACT_ID.fullmatch(given):
+        return form
+    what = f"{given} {path} {form.get('question', '')}"
+    return {**form, "act_id": sha256(what.encode()).hexdigest()[:32]}

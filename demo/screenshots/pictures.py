@@ -48,9 +48,11 @@ class Gallery:
     def _of_desk(self, size: tuple[int, int], width_name: str, scheme: Scheme) -> Iterator[Path]:
         morning = self.morning
         pages = {
-            "inbox": "/",
+            "inbox": "/?view=waiting",
             "item": f"/items/{morning.keys[REFUND]}",
             "request": f"/requests/{morning.refund_request}",
+            "numbers": "/numbers?period=all",
+            "ledger": "/ledger",
         }
         with self._signed_in(size, scheme) as page:
             for name, path in pages.items():

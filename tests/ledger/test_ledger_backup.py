@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import MONDAY, MakeEntry
 
 from ledger.records import Anchor
 from ledger.store import open_ledger
+from tests.ledger.conftest import MONDAY, MakeEntry
 
 ROOT = Path(__file__).resolve().parents[2]
 

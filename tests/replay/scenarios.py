@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from models.action_parameters import ActionParameters
 from models.approval import ActionKind
 from models.lifecycle import Stage, StatusCategory
 from models.messages import Acknowledge
+from models.names import ARCHIVE_WORKFLOW
 from models.people import Act
+from models.sheet import SIGNED
+from tests.workflows import review_deeds as reviews
+from tests.workflows import rollout_deeds as rollouts
+from tests.workflows import test_exceptions_and_forgeries as exceptions
 from tests.workflows import test_item_paths as paths
 from tests.workflows import test_ladder_paths as ladders
 from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
@@ -68,6 +74,44 @@ async def vote_in_jira_refused(office: Office) -> None:
     await office.until(issue, lambda s: s.actions[0].outcome, say="the refund is done")
 
 
+async def rollout_signed_off_and_released(office: Office) -> None:
+    """A line is signed off, the version is released and watched, and at last it is archived."""
+    version = await rollouts.followed(office, await rollouts.planned(office, in_days=30))
+    await rollouts.until(office, version, lambda s: s.issue_key, say="its checklist is open")
+    await rollouts.reply(office, version, "petra", "documentation")
+    await rollouts.change(office, version, released=True)
+    await rollouts.until(office, version, lambda s: s.verdict, say="its feedback is judged")
+    await rollouts.change(office, version, archived=True)
+    await rollouts.rollout(office, version).result()
+
+
+async def exception_that_ended(office: Office) -> None:
+    """An exception from policy is approved, in force, and ended by its timer."""
+    issue = await triaged(office, REFUND)
+    ends_at = await office.now() + timedelta(minutes=10)
+    await exceptions.exception(office, issue, ActionParameters(ends_at=ends_at))
+    await office.until(issue, lambda s: s.actions[0].ended, say="it ended by itself")
+
+
+async def review_held_and_signed_off(office: Office) -> None:
+    """A review is held, read, signed off, and so over."""
+    review = await reviews.held(office)
+    await reviews.until(review, lambda s: s.issue_key, say="its issue is there")
+    await reviews.reply(office, review, "petra", "review", SIGNED)
+    await review.result()
+
+
+async def archived(office: Office) -> None:
+    """An item is decided and closed, and its history is archived."""
+    issue = await triaged(office, REFUND)
+    await resolve(office, issue)
+    await office.sleep(timedelta(days=8))
+    await office.handle(issue).result()
+    await office.client.execute_workflow(
+        ARCHIVE_WORKFLOW, id="archive", task_queue=office.settings.task_queue
+    )
+
+
 SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "plain": paths.test_a_plain_item_is_answered_decided_watched_and_closed,
     "escalated-twice-approved-by-two": escalated_twice_and_approved_by_two,
@@ -94,4 +138,8 @@ SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "told-by-a-rota": told_by_a_rota,
     "vote-in-jira-refused": vote_in_jira_refused,
     "deleted": paths.test_a_deleted_issue_ends_its_item,
+    "exception": exception_that_ended,
+    "rollout": rollout_signed_off_and_released,
+    "review": review_held_and_signed_off,
+    "archive": archived,
 }

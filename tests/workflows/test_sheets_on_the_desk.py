@@ -83,6 +83,21 @@ async def test_a_stranger_who_posts_all_the_same_is_refused_and_told_why(
     assert "Only" in page.text
 
 
+async def test_two_lines_signed_off_from_one_page_gone_back_to_are_two_replies(
+    office: Office, desk: str
+) -> None:
+    version = await followed(office, await planned(office, in_days=30))
+    await until(office, version, lambda s: s.issue_key, say="its checklist is open")
+    async with signed_in(desk, "lena") as owner:
+        once = await owner.get(f"/rollouts/{version}")
+        await owner.post(f"/rollouts/{version}", question="enablement", choice="signed")
+        owner.page = once
+        page = await owner.post(
+            f"/rollouts/{version}", question="support-write-up", choice="signed"
+        )
+    assert "support-write-up: signed by lena." in page.text
+
+
 async def test_an_answer_without_a_reason_is_asked_for_one(office: Office, desk: str) -> None:
     version = await followed(office, await planned(office, in_days=30))
     await until(office, version, lambda s: s.issue_key, say="its checklist is open")
@@ -136,5 +151,6 @@ async def test_the_ledger_is_verified_from_its_page(office: Office, desk: str) -
     await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
     await resolve(office, issue)
     async with signed_in(desk, "lena") as person:
-        page = await person.get("/ledger?verify=true")
+        await person.get("/ledger")
+        page = await person.post("/ledger")
     assert "rows are as they were written." in page.text
