@@ -28,6 +28,7 @@ from desk.routes_ledger import ledger_routes
 from desk.routes_migrate import migrate_routes
 from desk.routes_numbers import numbers_routes
 from desk.routes_operations import operations_routes
+from desk.routes_policies import policies_routes
 from desk.routes_request import request_routes
 from desk.routes_sheets import sheets_routes
 from desk.routes_sign_in import sign_in_routes
@@ -51,6 +52,7 @@ ROUTES = (
     request_routes,
     sheets_routes,
     numbers_routes,
+    policies_routes,
     ledger_routes,
     operations_routes,
     sign_in_routes,

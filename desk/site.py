@@ -38,6 +38,7 @@ ROOMS = {
     "/rollouts": "Rollouts",
     "/reviews": "Reviews",
     "/numbers": "Numbers",
+    "/policies": "Policies",
     "/ledger": "Ledger",
     "/operations": "Operations",
 }

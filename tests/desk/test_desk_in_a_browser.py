@@ -15,7 +15,15 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: apt-get install chromium"),
 ]
-PAGES = ("/?view=everything", "/rollouts", "/reviews", "/numbers", "/ledger", "/operations")
+PAGES = (
+    "/?view=everything",
+    "/rollouts",
+    "/reviews",
+    "/numbers",
+    "/policies",
+    "/ledger",
+    "/operations",
+)
 SERIOUS = {"serious", "critical"}
 
 

@@ -72,7 +72,9 @@ async def test_a_request_that_somebody_starts_beforehand_on_facts_of_their_own_g
     await office.vote(request, "fay")
     await office.vote(request, "finn")
 
-    said = await office.until_request(request, lambda s: s.parked, say="it is found stale")
+    said = await office.until_request(
+        request, lambda s: s.outcome is ApprovalOutcome.STALE, say="it is found stale"
+    )
     assert (said.outcome, said.parked) == (ApprovalOutcome.STALE, STALE.type)
     assert office.effects() == []
 

@@ -127,7 +127,15 @@ async def test_every_page_of_the_desk_leads_to_every_other_and_marks_itself(
     issue = await office.report("Trouble")
     await office.until(issue, lambda s: s.severity is not None, say="it is triaged")
     async with signed_in(desk, "lena") as person:
-        for path in ("/", "/rollouts", "/reviews", "/numbers", "/ledger", "/operations"):
+        for path in (
+            "/",
+            "/rollouts",
+            "/reviews",
+            "/numbers",
+            "/policies",
+            "/ledger",
+            "/operations",
+        ):
             page = await person.get(path)
             assert page.status_code == 200, f"{path}: {page.text[:2000]}"
             assert f'<a href="{path}" aria-current="page">' in page.text
