@@ -1,0 +1,79 @@
+"""What people taught triage reaches a worker that runs, and each suggestion says who made it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from models.events import EventKind
+from models.messages import Timeline
+from tests.workflows.deeds import triaged
+from tests.workflows.office import Issue, Office
+from tests.workflows.opening import skipping_office
+
+WOBBLE = "The gizmo wobbles on its stand"
+"""No word of it stands in `triage.yaml`, so that only what was learnt can know it."""
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with skipping_office(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """Labelled items: what wobbles is a bug, what the shop takes is billing."""
+    file = tmp_path / "labelled.jsonl"
+    rows = [
+        {"text": f"{said} {number}", "label": label}
+        for number in range(10)
+        for said, label in (
+            ("my gizmo wobbles", "bug"),
+            ("the sprocket shop overcharges", "billing"),
+        )
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+async def triage(*arguments: str) -> str:
+    """A command of `followthrough triage`, as in a second terminal; what it prints."""
+    result = await asyncio.to_thread(CliRunner().invoke, cli.app, ["triage", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+async def told(office: Office, issue: Issue) -> dict[str, Any]:
+    """What the item's event of its triage says."""
+    timeline = await office.handle(issue).query("timeline", result_type=Timeline)
+    return next(event.facts for event in timeline.events if event.kind is EventKind.TRIAGED)
+
+
+async def test_a_model_put_to_use_suggests_in_a_worker_that_runs_and_signs_with_its_id(
+    office: Office, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(office.settings.data_dir))
+    before = await triaged(office, WOBBLE)
+    learnt = await triage("train", "--file", str(examples), "--no-corrections", "--json")
+    model_id = json.loads(learnt)["id"]
+    kept = await triaged(office, f"{WOBBLE}, said once more")
+    await triage("use", model_id)
+    after = await triaged(office, f"{WOBBLE}, again")
+
+    found = [await told(office, issue) for issue in (before, kept, after)]
+    assert [(one["category"], one["category_model"]) for one in found] == [
+        ("other", None),
+        ("other", None),
+        ("bug", model_id),
+    ]
+    assert not found[2]["unsure"]
+    await office.settled(lambda: office.comments(after), say="triage is told")
+    assert "learnt from your team's items as bug" in office.comments(after)[0]["body"]
