@@ -51,3 +51,9 @@ def concept_of(stemmed: str) -> str:
 def is_concept(feature: str) -> bool:
     """Whether `concept_of` recognised the word."""
     return feature.startswith(_MARK)
+
+
+def name_of_concept(stemmed: str) -> str | None:
+    """The word by which people call the concept a stemmed word stands for; None without one."""
+    concept = concept_of(stemmed)
+    return concept.removeprefix(_MARK) if is_concept(concept) else None

@@ -61,6 +61,11 @@ def signature(text: str) -> tuple[int, ...]:
     return tuple(sorted({_hash(feature) for feature in features})[:MOST_FEATURES])
 
 
+def feature_of(stemmed: str) -> int | None:
+    """The feature that a stemmed word has in every signature; None for one that is left out."""
+    return _hash(concept_of(stemmed)) if _tells(stemmed) else None
+
+
 def similarity(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     """How much two signatures share, 0 to 1, every feature counting alike (cosine of two sets)."""
     if min(len(first), len(second)) < FEWEST_FEATURES:

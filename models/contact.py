@@ -57,7 +57,8 @@ class Contact(Frozen):
     `id` is unique within `source`. `customer` is a pseudonym. `opened_at` begins every duration.
     `recommended_at` is the first proposal or decision. `kept` says whether what was promised was
     kept, `complaint` whether this is one, `contained` whether a bot's customer asked for nobody.
-    `came_back_at` is a return that is on record. `changes` counts changes by name; `facts` are
+    `revenue_minor` is the customer's
+    yearly revenue in minor units. `came_back_at` is a return that is on record. `changes` counts changes by name; `facts` are
     short words to break numbers down by.
     """
 
@@ -88,6 +89,7 @@ class Contact(Frozen):
     release: str | None = None
     joined_at: Moment | None = None
     revenue_minor: int | None = None
+    revenue_currency: str | None = None
     changes: dict[str, int] = {}
     facts: dict[str, str] = {}
     thread: Thread | None = None

@@ -21,6 +21,11 @@ REVIEW_WORKFLOW: Final = "ReviewWorkflow"
 REVIEW_SCHEDULE: Final = "followthrough-review"
 REVIEW_PREFIX: Final = "review"
 """How the ids of reviews begin; the schedule adds the moment at which one was due."""
+THEME_WORKFLOW: Final = "ThemeWorkflow"
+THEME_SWEEP_WORKFLOW: Final = "ThemeSweepWorkflow"
+THEME_SWEEP_SCHEDULE: Final = "followthrough-theme-sweep"
+THEME_PREFIX: Final = "theme"
+"""How the ids of themes begin."""
 RECONCILE_SCHEDULE: Final = "followthrough-reconcile"
 ARCHIVE_WORKFLOW: Final = "ArchiveWorkflow"
 ARCHIVE_SCHEDULE: Final = "followthrough-archive"
@@ -42,6 +47,7 @@ SIGNAL_DELEGATE: Final = "delegate"
 SIGNAL_SUBJECT_CHANGED: Final = "subject_changed"
 SIGNAL_RESUME: Final = "resume"
 SIGNAL_WITHDRAW: Final = "withdraw"
+SIGNAL_MEMBERS_CHANGED: Final = "members_changed"
 
 UPDATE_DECIDE: Final = "decide"
 UPDATE_AMEND: Final = "amend"
@@ -52,6 +58,7 @@ UPDATE_PROPOSE_ACTION: Final = "propose_action"
 UPDATE_RESOLVE: Final = "resolve"
 UPDATE_MIGRATE_POLICY: Final = "migrate_policy"
 UPDATE_REPLY: Final = "reply"
+UPDATE_REGROUP: Final = "regroup"
 
 QUERY_STATUS: Final = "status"
 QUERY_TIMELINE: Final = "timeline"
@@ -88,7 +95,9 @@ ITEM_LABEL: Final = "ft-item"
 """On every issue that has an item, so that one moved to another project is found again."""
 
 
-SHEET_LABELS: Final = (f"{LABEL_PREFIX}rollout-", f"{LABEL_PREFIX}{REVIEW_PREFIX}-")
+SHEET_LABELS: Final = tuple(
+    f"{LABEL_PREFIX}{kind}-" for kind in ("rollout", REVIEW_PREFIX, THEME_PREFIX)
+)
 """Labels that begin so name the workflow whose own issue this is; it is no feedback."""
 
 
@@ -101,6 +110,14 @@ def sheet_workflow_of(labels: Iterable[str]) -> str | None:
 def rollout_workflow_id(version_id: str) -> str:
     """The workflow of one Jira version, from its immutable numeric id (never the name)."""
     return f"rollout-{version_id}"
+
+
+def theme_id_of(issue_id: str, number: int = 1) -> str:
+    """A theme's id, which is its workflow's too, from the immutable id of its oldest item.
+
+    `number` tells several apart that began with the same item.
+    """
+    return f"{THEME_PREFIX}-{issue_id}" + (f"-{number}" if number > 1 else "")
 
 
 def sheet_label(workflow_id: str) -> str:

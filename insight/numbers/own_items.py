@@ -80,6 +80,8 @@ def own_item(
         reopened=sum(event.kind is EventKind.REOPENED for event in events),
         segment=_text(received.get("segment")),
         release=_text(received.get("release")),
+        revenue_minor=_whole(received.get("annual_revenue_minor")),
+        revenue_currency=_text(received.get("currency")),
         facts={
             name: text
             for name, text in (
@@ -201,6 +203,10 @@ def _not_before(earliest: datetime, moment: datetime | None) -> datetime | None:
 
 def _moment(fact: Fact) -> datetime | None:
     return datetime.fromisoformat(fact) if isinstance(fact, str) else None
+
+
+def _whole(fact: Fact) -> int | None:
+    return fact if isinstance(fact, int) else None
 
 
 def _text(fact: Fact) -> str | None:

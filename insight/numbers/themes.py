@@ -5,39 +5,27 @@ The sum is shown with its terms, so that somebody may disagree with a term rathe
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from insight.numbers.recontact import Resolution
 from models.base import Frozen
 from models.contact import Contact, ScoreKind
 from models.decision import Confidence
+from models.theme import Pain
 
 MOST_THEMES = 20
 UNHAPPY_TO = 2.0
 """A score from 1 to 5 up to which a customer is unhappy."""
 
 
-class Pain(Frozen):
-    """What a contact suffered beyond having to come at all; each counts a point."""
-
-    came_back: int = 0
-    escalated: int = 0
-    promise_broken: int = 0
-    unhappy: int = 0
-
-    @property
-    def points(self) -> int:
-        """All of them together."""
-        return self.came_back + self.escalated + self.promise_broken + self.unhappy
-
-
 class Theme(Frozen):
     """A theme, or a category where no theme is known.
 
     `revenue_minor` is the yearly revenue of the distinct customers whose revenue is known, in minor
-    units; `unknown` customers count as 0. `pain` is 1 plus the points of all contacts divided by the
+    units of `currency`; `unknown` customers count as 0. `pain` is 1 plus the points of all contacts divided by the
     contacts. `worth` is revenue times pain.
     """
 
@@ -46,6 +34,7 @@ class Theme(Frozen):
     customers: int
     unknown: int
     revenue_minor: int
+    currency: str | None = None
     points: Pain
     pain: float
     worth: float
@@ -77,9 +66,35 @@ def ranked(
     )
 
 
-def _theme(name: str, contacts: Sequence[Contact], back: set[str]) -> Theme:
-    revenue = {one.customer: one.revenue_minor for one in contacts if one.customer}
-    points = Pain(
+class Revenue(NamedTuple):
+    """The yearly revenue, in minor units, of distinct customers; `unknown` of them have none here.
+
+    Amounts in different currencies are not added up: the currency of most customers counts.
+    """
+
+    minor: int
+    currency: str | None
+    unknown: int
+
+
+def revenue_of(contacts: Iterable[Contact]) -> Revenue:
+    """What the customers of these contacts pay. The last that is known of each counts."""
+    known: dict[str, tuple[int, str | None] | None] = {}
+    for one in contacts:
+        if one.customer:
+            told = one.revenue_minor
+            known[one.customer] = None if told is None else (told, one.revenue_currency)
+    currencies = Counter(told[1] for told in known.values() if told is not None)
+    if not currencies:
+        return Revenue(minor=0, currency=None, unknown=len(known))
+    currency = min(currencies, key=lambda one: (-currencies[one], one or ""))
+    amounts = [told[0] for told in known.values() if told is not None and told[1] == currency]
+    return Revenue(minor=sum(amounts), currency=currency, unknown=len(known) - len(amounts))
+
+
+def pain_of(contacts: Sequence[Contact], back: Collection[str]) -> Pain:
+    """What these contacts suffered; `back` are the references of those whose customer came back."""
+    return Pain(
         came_back=sum(
             one.reference in back or one.resolution is Confidence.FAILED for one in contacts
         ),
@@ -92,16 +107,20 @@ def _theme(name: str, contacts: Sequence[Contact], back: set[str]) -> Theme:
             for one in contacts
         ),
     )
-    known = sum(one for one in revenue.values() if one is not None)
+
+
+def _theme(name: str, contacts: Sequence[Contact], back: set[str]) -> Theme:
+    points, revenue = pain_of(contacts, back), revenue_of(contacts)
     pain = 1 + points.points / len(contacts)
     return Theme(
         name=name,
         contacts=len(contacts),
-        customers=len(revenue),
-        unknown=sum(one is None for one in revenue.values()),
-        revenue_minor=known,
+        customers=len({one.customer for one in contacts if one.customer}),
+        unknown=revenue.unknown,
+        revenue_minor=revenue.minor,
+        currency=revenue.currency,
         points=points,
         pain=pain,
-        worth=known * pain,
+        worth=revenue.minor * pain,
         items=tuple(one.reference for one in contacts),
     )

@@ -62,6 +62,8 @@ def _looked_at(item: FeedbackItem) -> dict[str, Fact]:
         "segment": customer.segment,
         "customer_known": customer.known,
         "plan": customer.plan,
+        "annual_revenue_minor": customer.annual_revenue_minor,
+        "currency": customer.currency,
         "zone": customer.zone,
         "country": customer.country,
         "subdivision": customer.subdivision,
