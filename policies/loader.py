@@ -18,6 +18,7 @@ from policies.documents.registry import DOCUMENTS, OPTIONAL
 from policies.documents.review import ReviewDocument
 from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
+from policies.documents.themes import ThemesDocument
 from policies.documents.triage import TriageDocument
 from policies.policy_set import PolicySet
 from policies.problems import PolicyError, PolicyProblem, suggestion
@@ -111,8 +112,18 @@ def _loaded(where: str, texts: Texts) -> PolicySet:
     approval = reading.document("approval", ApprovalDocument)
     rollout = reading.document("rollout", RolloutDocument)
     review = reading.document("review", ReviewDocument)
+    themes = reading.document("themes", ThemesDocument)
     bundle = Bundle(
-        reading.sources, people, triage, calendars, sla, escalation, approval, rollout, review
+        sources=reading.sources,
+        people=people,
+        triage=triage,
+        calendars=calendars,
+        sla=sla,
+        escalation=escalation,
+        approval=approval,
+        rollout=rollout,
+        review=review,
+        themes=themes,
     )
     problems = [*reading.problems, *check(bundle)]
     if (
@@ -137,6 +148,7 @@ def _loaded(where: str, texts: Texts) -> PolicySet:
         approval=approval,
         rollout=rollout,
         review=review,
+        themes=themes,
     )
 
 

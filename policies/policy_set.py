@@ -12,6 +12,7 @@ from policies.documents.escalation import EscalationDocument
 from policies.documents.review import ReviewDocument
 from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
+from policies.documents.themes import ThemesDocument
 from policies.documents.triage import TriageDocument
 
 
@@ -19,7 +20,8 @@ from policies.documents.triage import TriageDocument
 class PolicySet:
     """The rules of one directory. `version` is the SHA-256 (hex) of its file names and texts.
 
-    Without a `rollout` no rollouts are followed, and without a `review` none is held.
+    Without a `rollout` no rollouts are followed, without a `review` none is held, and without
+    `themes` none are looked for.
     """
 
     where: str
@@ -33,3 +35,4 @@ class PolicySet:
     approval: ApprovalDocument
     rollout: RolloutDocument | None = None
     review: ReviewDocument | None = None
+    themes: ThemesDocument | None = None

@@ -11,6 +11,7 @@ from policies.documents.people import PeopleDocument
 from policies.documents.review import ReviewDocument
 from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
+from policies.documents.themes import ThemesDocument
 from policies.documents.triage import TriageDocument
 from policies.yaml_source import Source
 
@@ -28,3 +29,4 @@ class Bundle:
     approval: ApprovalDocument | None
     rollout: RolloutDocument | None = None
     review: ReviewDocument | None = None
+    themes: ThemesDocument | None = None

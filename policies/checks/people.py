@@ -40,7 +40,7 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
             remedy = f"add {act}, with [] if nobody may"
             yield source.problem(("permissions", act.value), "is missing", remedy=remedy)
     if Act.REPLY in document.permissions:
-        remedy = "leave it out; whom a question is put to is in rollout.yaml and review.yaml"
+        remedy = "leave it out; whom a question is put to is in rollout.yaml, review.yaml and themes.yaml"
         what = "is no matter of roles"
         yield source.problem(("permissions", "reply"), what, remedy=remedy, of_key=True)
     for act, roles in document.permissions.items():

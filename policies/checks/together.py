@@ -17,6 +17,7 @@ from policies.checks.people import check_people
 from policies.checks.review import check_review
 from policies.checks.rollout import check_rollout
 from policies.checks.sla import check_sla
+from policies.checks.themes import check_themes
 from policies.checks.triage import check_triage
 from policies.directory import directory_of
 from policies.problems import PolicyProblem
@@ -54,3 +55,5 @@ def _findings(bundle: Bundle) -> Problems:
         yield from check_rollout(bundle.sources["rollout"], bundle.rollout, directory)
     if bundle.review:
         yield from check_review(bundle.sources["review"], bundle.review, directory)
+    if bundle.themes:
+        yield from check_themes(bundle.sources["themes"], bundle.themes, directory)

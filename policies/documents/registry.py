@@ -14,6 +14,7 @@ from policies.documents.people import PeopleDocument
 from policies.documents.review import ReviewDocument
 from policies.documents.rollout import RolloutDocument
 from policies.documents.sla import SlaDocument
+from policies.documents.themes import ThemesDocument
 from policies.documents.triage import TriageDocument
 
 DOCUMENTS: dict[str, type[Document]] = {
@@ -25,8 +26,9 @@ DOCUMENTS: dict[str, type[Document]] = {
     "approval": ApprovalDocument,
     "rollout": RolloutDocument,
     "review": ReviewDocument,
+    "themes": ThemesDocument,
 }
 """Policy file (without `.yaml`) → what it may hold."""
 
-OPTIONAL = frozenset({"rollout", "review"})
+OPTIONAL = frozenset({"rollout", "review", "themes"})
 """Files that may be missing: what they are about is then left alone."""

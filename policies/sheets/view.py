@@ -14,15 +14,17 @@ OPERATION = "followthrough"
 """The source under which the issues of sheets are found again."""
 
 
-def desired_view(sheet: Sheet, *, done: bool) -> DesiredView:
-    """The issue as it should look; `done` once nothing more will be asked on it."""
+def desired_view(
+    sheet: Sheet, *, status: StatusCategory | None = None, due: bool = True
+) -> DesiredView:
+    """The issue as it should look; a `status` of None and `due` False leave these to people."""
     open_until = [question.due_at for question in sheet.questions if question.open]
     return DesiredView(
         issue_id=sheet.issue_id or "",
         issue_key=sheet.issue_key,
         sequence=sheet.sequence,
-        status_category=StatusCategory.DONE if done else None,
-        due_date=min(open_until).date() if open_until else None,
+        status_category=status,
+        due_date=min(open_until).date() if open_until and due else None,
         labels=(sheet_label(sheet.workflow_id),),
         properties={ITEM_PROPERTY: {"workflow": sheet.workflow_id, "life": sheet.life}},
         comments=sheet.comments,
