@@ -39,6 +39,9 @@ from activities.rollouts import RolloutActivities
 from activities.sheets import SheetActivities
 from activities.subject_guard import SubjectGuard
 from activities.sweep import SweepActivities
+from activities.theme_delivery import ThemeDeliveryActivities
+from activities.theme_groups import ThemeGroupActivities
+from activities.themes import ThemeActivities
 from activities.usage import Usage
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
@@ -72,6 +75,8 @@ from workflows.reconcile import ReconcileWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.rollout import RolloutWorkflow
 from workflows.rollout_sweep import RolloutSweepWorkflow
+from workflows.theme import ThemeWorkflow
+from workflows.theme_sweep import ThemeSweepWorkflow
 
 WORKFLOWS: Sequence[type] = (
     FeedbackItemWorkflow,
@@ -83,6 +88,8 @@ WORKFLOWS: Sequence[type] = (
     RolloutWorkflow,
     RolloutSweepWorkflow,
     ReviewWorkflow,
+    ThemeWorkflow,
+    ThemeSweepWorkflow,
 )
 THREADS = 16
 """Activities at once; each thread has its own Jira connection."""
@@ -176,13 +183,16 @@ def _cadence(
     policies: PolicySource,
     ledger: Ledger,
 ) -> list[Callable[..., Any]]:
-    """What rollouts and reviews ask of the outside."""
+    """What rollouts, reviews and themes ask of the outside."""
     installation = Installation(
         trusted_keys=trusted_public_keys(settings.signing_key_file),
         allow_unproven=settings.allow_unproven_decisions,
     )
     rollouts = RolloutActivities(gateway, policies, ledger, Usage(settings.usage), installation)
     reviews = ReviewActivities(policies, ledger, installation)
+    themes = ThemeActivities(policies, ledger, installation)
+    groups = ThemeGroupActivities(client, policies, ledger)
+    deliveries = ThemeDeliveryActivities(gateway, ledger)
     return [
         SheetActivities(gateway, ledger).write_sheet,
         rollouts.pin_rollout,
@@ -191,6 +201,14 @@ def _cadence(
         reviews.pin_review,
         reviews.gather_digest,
         RolloutSweepActivities(client, gateway, policies, ledger).sweep_versions,
+        themes.pin_theme,
+        themes.count_theme,
+        themes.keep_theme,
+        groups.find_themes,
+        groups.merge_theme,
+        groups.split_theme,
+        deliveries.look_at_delivery,
+        deliveries.close_loop,
     ]
 
 

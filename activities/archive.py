@@ -22,6 +22,7 @@ from models.names import (
     POLICY_EXCEPTION_WORKFLOW,
     REVIEW_WORKFLOW,
     ROLLOUT_WORKFLOW,
+    THEME_WORKFLOW,
 )
 
 ISSUE_IN_START: dict[str, tuple[str, ...]] = {
@@ -30,6 +31,7 @@ ISSUE_IN_START: dict[str, tuple[str, ...]] = {
     POLICY_EXCEPTION_WORKFLOW: ("begun", "approval", "item", "issue_id"),
     ROLLOUT_WORKFLOW: (),
     REVIEW_WORKFLOW: (),
+    THEME_WORKFLOW: (),
 }
 """Workflow whose runs are kept → where its start names the issue that it is about, if it does."""
 CLOSED = (

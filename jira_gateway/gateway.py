@@ -8,7 +8,16 @@ from datetime import datetime
 
 from temporalio.exceptions import ApplicationError
 
-from jira_gateway import existence, intake, permissions, projection, read, search, versions
+from jira_gateway import (
+    delivery,
+    existence,
+    intake,
+    permissions,
+    projection,
+    read,
+    search,
+    versions,
+)
 from jira_gateway.client import JiraClients
 from jira_gateway.holds import Holds
 from jira_gateway.interpreter import Interpreter
@@ -17,7 +26,7 @@ from jira_gateway.read import FullReading, Reading
 from jira_gateway.search import ChangedIssue
 from models.failures import JIRA_ISSUE_PERMISSION, JIRA_PERMISSION
 from models.intake import IntakeOutcome, IntakeRow
-from models.jira_view import Cursor, DesiredView
+from models.jira_view import Cursor, DesiredComment, DesiredView
 from models.rollout import VersionFacts
 
 
@@ -94,6 +103,21 @@ class JiraGateway:
         """One version, or None when it is gone."""
         with self._about():
             return versions.version(self.clients, version_id)
+
+    def delivery(self, issue_id: str, issue_key: str) -> delivery.DeliveryReading:
+        """How an issue stands by which a theme is delivered, and what it is linked to."""
+        with self._about(issue_key):
+            return delivery.read_delivery(self.clients, issue_id)
+
+    def link(self, issue_id: str, issue_key: str, kind: str, keys: Sequence[str]) -> int:
+        """Link an issue to others that it is not linked to; answers to how many."""
+        with self._about(issue_key):
+            return delivery.link(self.clients, issue_id, kind, keys)
+
+    def say_once(self, issue_id: str, issue_key: str, comment: DesiredComment) -> bool:
+        """Write a comment unless it is there; False when it was."""
+        with self._about(issue_key):
+            return delivery.say_once(self.clients, issue_id, comment)
 
     def calls(self) -> dict[str, int]:
         """HTTP calls for each operation since the process started."""

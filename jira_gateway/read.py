@@ -131,13 +131,18 @@ def fetch(
         known_comments, cursor, clients.myself().account_id
     )
     if silent or not whole:
-        known_comments = _all_pages(clients, f"issue/{issue_id}/comment", "comments", "properties")
+        known_comments = all_comments(clients, issue_id)
     # Data Center has no such pages and gives the whole history with the issue.
     if clients.kind == "cloud" and not _complete(
         known_changes, changes.get("total"), cursor.change_id
     ):
         known_changes = _all_pages(clients, f"issue/{issue_id}/changelog", "values")
     return RawIssue(raw=raw, comments=known_comments, changes=known_changes)
+
+
+def all_comments(clients: JiraClients, issue_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Every comment of an issue with its properties, which the issue itself does not bring along."""
+    return _all_pages(clients, f"issue/{issue_id}/comment", "comments", "properties")
 
 
 def _reading(

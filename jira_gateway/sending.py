@@ -32,7 +32,7 @@ def body_of(clients: JiraClients, changes: Changes) -> dict[str, Any]:
     ]
     update = {
         "labels": labels,
-        "comment": [{"add": _comment(one)} for one in changes.comments],
+        "comment": [{"add": comment_body(one)} for one in changes.comments],
         "issuelinks": [
             {"add": {"type": {"name": one.kind}, "outwardIssue": {"key": one.other_issue_key}}}
             for one in changes.links
@@ -46,7 +46,7 @@ def body_of(clients: JiraClients, changes: Changes) -> dict[str, Any]:
     return {name: part for name, part in body.items() if part}
 
 
-def _comment(comment: DesiredComment) -> dict[str, Any]:
+def comment_body(comment: DesiredComment) -> dict[str, Any]:
     """Who may see a comment is said each time: a comment that does not say so is public."""
     return {
         "body": comment.body[:TEXT_CHARACTERS],

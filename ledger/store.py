@@ -36,6 +36,7 @@ from ledger.records import (
 )
 from ledger.rows import indexed_item, insert_into, item_values, own_entry, recorded_event
 from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, WatermarkRow
+from ledger.themes import Themes
 from ledger.transactions import reading, reading_one_moment, writing
 from ledger.verify import taken_in_through, verify
 from models.activity_io import AppendResult
@@ -90,6 +91,11 @@ class Ledger:
     def imported(self) -> ImportedContacts:
         """What was imported from other tools, beside the events and apart from them."""
         return ImportedContacts(self._engine, self._now)
+
+    @property
+    def themes(self) -> Themes:
+        """Which item is in which theme, and how themes stand; beside the events."""
+        return Themes(self._engine, self._now)
 
     def append(self, entries: tuple[LedgerEntry, ...]) -> AppendResult:
         """Add each entry exactly once, known by its operation id, and keep the item index true.

@@ -166,3 +166,31 @@ class ImportedContactRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]] = mapped_column(Document)
     imported_at: Mapped[datetime]
+
+
+class ThemeMemberRow(Base):
+    """Which theme an item is in. Only merging and splitting themes changes that."""
+
+    __tablename__ = "theme_members"
+
+    issue_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    theme_id: Mapped[str] = mapped_column(String(100), index=True)
+    placed_at: Mapped[datetime]
+
+
+class ThemeRow(Base):
+    """One row a theme, for lists; brought up to date by its workflow.
+
+    `origin` is the operation that split it off another theme.
+    """
+
+    __tablename__ = "themes"
+
+    theme_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    phase: Mapped[str] = mapped_column(String(32))
+    items: Mapped[int]
+    customers: Mapped[int]
+    worth: Mapped[float]
+    origin: Mapped[str | None] = mapped_column(String(255), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Document)
+    updated_at: Mapped[datetime]

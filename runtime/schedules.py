@@ -35,6 +35,8 @@ from models.names import (
     REVIEW_WORKFLOW,
     ROLLOUT_SWEEP_SCHEDULE,
     ROLLOUT_SWEEP_WORKFLOW,
+    THEME_SWEEP_SCHEDULE,
+    THEME_SWEEP_WORKFLOW,
 )
 from models.review import ReviewStart
 from policies.loader import load
@@ -119,6 +121,13 @@ RECURRING: tuple[Recurring, ...] = (
         ROLLOUT_SWEEP_WORKFLOW,
         timedelta(minutes=15),
         "Look at the versions of the project",
+    ),
+    Recurring(
+        "themes",
+        THEME_SWEEP_SCHEDULE,
+        THEME_SWEEP_WORKFLOW,
+        timedelta(hours=1),
+        "Look for items that tell of the same problem",
     ),
 )
 

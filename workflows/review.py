@@ -14,6 +14,7 @@ from workflows import options
 
 with workflow.unsafe.imports_passed_through():
     from activities.reviews import ReviewActivities
+    from models.lifecycle import StatusCategory
     from models.messages import JiraChanged
     from models.names import REVIEW_WORKFLOW
     from models.review import (
@@ -70,7 +71,7 @@ class ReviewWorkflow(SheetWorkflow[ReviewState]):
         await self.errands.record()
         await self.errands.show(
             lambda: (words.summary(self.state), words.text(self.state)),
-            done=self.state.ended_at is not None,
+            status=StatusCategory.DONE if self.state.ended_at is not None else None,
         )
         await self.errands.tell()
         await self.errands.record()
@@ -115,7 +116,7 @@ class ReviewWorkflow(SheetWorkflow[ReviewState]):
 
     @reply.validator
     def _reply_is_well_formed(self, message: Reply) -> None:
-        require_person(message)
+        require_person(message.actor)
 
     @workflow.query(description="Where the review stands: its digest and its decisions.")
     def status(self) -> ReviewStatus:

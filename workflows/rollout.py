@@ -15,6 +15,7 @@ from workflows import options
 
 with workflow.unsafe.imports_passed_through():
     from activities.rollouts import RolloutActivities
+    from models.lifecycle import StatusCategory
     from models.messages import JiraChanged
     from models.names import ROLLOUT_WORKFLOW
     from models.rollout import (
@@ -75,9 +76,10 @@ class RolloutWorkflow(SheetWorkflow[RolloutState]):
         self.state = course.after_watch(self.state, workflow.now())
         await self.errands.record()
         if self.sheet.questions:
-            done = self.state.phase is RolloutPhase.ENDED
+            ended = self.state.phase is RolloutPhase.ENDED
             await self.errands.show(
-                lambda: (words.summary(self.state), words.text(self.state)), done=done
+                lambda: (words.summary(self.state), words.text(self.state)),
+                status=StatusCategory.DONE if ended else None,
             )
             await self.errands.tell()
             await self.errands.record()
@@ -160,7 +162,7 @@ class RolloutWorkflow(SheetWorkflow[RolloutState]):
 
     @reply.validator
     def _reply_is_well_formed(self, message: Reply) -> None:
-        require_person(message)
+        require_person(message.actor)
 
     @workflow.query(description="Where the rollout stands: its checklist, its figures, its end.")
     def status(self) -> RolloutStatus:

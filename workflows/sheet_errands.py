@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         JIRA_UNAVAILABLE,
         TOO_LATE,
     )
+    from models.lifecycle import StatusCategory
     from models.names import sheet_label
     from models.notice import NoticeResult
     from models.sheet import Replied, Reply, Sheet, SheetIssue
@@ -82,14 +83,21 @@ class SheetErrands:
         now = workflow.now()
         self._holder.take_in(replying.take_in(self._holder.sheet, observed, now))
 
-    async def show(self, wanted: Callable[[], tuple[str, str]], *, done: bool) -> None:
+    async def show(
+        self,
+        wanted: Callable[[], tuple[str, str]],
+        *,
+        status: StatusCategory | None = None,
+        due: bool = True,
+    ) -> None:
         """Make the issue, or bring it up to date: its text, its labels, what is said on it.
 
-        `wanted` gives its summary and its text.
+        `wanted` gives its summary and its text. A `status` of None leaves that to people, and so
+        does `due` False the due date.
         """
         await self._write(self._issue(*wanted()))
         while (sheet := self._holder.sheet).issue_id and not sheet.issue_gone:
-            wish = view.desired_view(sheet, done=done)
+            wish = view.desired_view(sheet, status=status, due=due)
             if not view.must_project(sheet, wish):
                 return
             try:

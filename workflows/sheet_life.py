@@ -11,14 +11,16 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.failures import MALFORMED
+    from models.people import Actor
     from models.review import ReviewState
     from models.rollout import RolloutState
-    from models.sheet import Reply, Sheet
+    from models.sheet import Sheet
+    from models.theme import ThemeState
     from policies.lifecycle.deadlines import Deadline
     from workflows.alarm import Alarm
     from workflows.sheet_errands import SheetErrands
 
-AnyState = TypeVar("AnyState", RolloutState, ReviewState)
+AnyState = TypeVar("AnyState", RolloutState, ReviewState, ThemeState)
 
 
 class SheetWorkflow(Generic[AnyState]):
@@ -75,8 +77,8 @@ class SheetWorkflow(Generic[AnyState]):
         await workflow.wait_condition(workflow.all_handlers_finished)
 
 
-def require_person(message: Reply) -> None:
-    """Turns away a reply of nobody. Raises `ApplicationError`."""
-    if not message.actor.person:
-        what = "Say who replies: actor.person is empty."
+def require_person(actor: Actor) -> None:
+    """Turns away an act of nobody. Raises `ApplicationError`."""
+    if not actor.person:
+        what = "Say who acts: actor.person is empty."
         raise ApplicationError(what, type=MALFORMED.type, non_retryable=True)

@@ -9,7 +9,7 @@ from models.action_parameters import ActionParameters
 from models.approval import ActionKind
 from models.lifecycle import Stage, StatusCategory
 from models.messages import Acknowledge
-from models.names import ARCHIVE_WORKFLOW
+from models.names import ARCHIVE_WORKFLOW, theme_id_of
 from models.people import Act
 from models.sheet import SIGNED
 from tests.workflows import review_deeds as reviews
@@ -17,6 +17,7 @@ from tests.workflows import rollout_deeds as rollouts
 from tests.workflows import test_exceptions_and_forgeries as exceptions
 from tests.workflows import test_item_paths as paths
 from tests.workflows import test_ladder_paths as ladders
+from tests.workflows import theme_deeds as themes
 from tests.workflows.deeds import OUTAGE, REFUND, propose, resolve, triaged
 from tests.workflows.office import Office, by
 
@@ -112,6 +113,21 @@ async def archived(office: Office) -> None:
     )
 
 
+async def theme_split_accepted_and_merged(office: Office) -> None:
+    """A theme is found, a part of it split off, delivered as an issue, and the part merged back."""
+    issues = await themes.reported(office, *themes.EXPORTS[:4])
+    await themes.look(office)
+    whole, part = (theme_id_of(issues[place].id) for place in (0, 2))
+    await themes.until(office, whole, lambda s: s.questions, say="somebody is asked")
+    await themes.regroup(office, whole, "petra", items=(issues[2].key, issues[3].key))
+    await themes.until(office, part, lambda s: s.questions, say="the part is asked about")
+    await themes.reply(office, whole, "petra", "decide-1", "accept")
+    await themes.until(office, whole, lambda s: s.linked == 2, say="its items are linked")
+    await themes.regroup(office, part, "petra", into=whole)
+    await themes.theme(office, part).result()
+    await themes.until(office, whole, lambda s: s.linked == 4, say="all are linked")
+
+
 SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "plain": paths.test_a_plain_item_is_answered_decided_watched_and_closed,
     "escalated-twice-approved-by-two": escalated_twice_and_approved_by_two,
@@ -140,6 +156,7 @@ SCENARIOS: dict[str, Callable[[Office], Awaitable[None]]] = {
     "deleted": paths.test_a_deleted_issue_ends_its_item,
     "exception": exception_that_ended,
     "rollout": rollout_signed_off_and_released,
+    "theme": theme_split_accepted_and_merged,
     "review": review_held_and_signed_off,
     "archive": archived,
 }
