@@ -24,6 +24,7 @@ from console import (
     resume,
     sheets,
     stack,
+    themes,
     triage,
     watching,
 )
@@ -52,6 +53,7 @@ for group in (
     acts,
     resume,
     sheets,
+    themes,
     policy,
     triage,
     doctor,

@@ -42,6 +42,7 @@ from models.messages import (
 )
 from models.people import Act, Actor, Channel, ProofClaim
 from models.sheet import Replied, Reply
+from models.theme_messages import Regroup
 from policies.days import end_of_day
 from policies.proof_content import of_ballot, of_delegation, of_message, of_reply
 from runtime.problems import Problem
@@ -268,10 +269,17 @@ class ActSender:
         *,
         act_id: str | None = None,
     ) -> Replied:
-        """Reply to a question on the sheet of a rollout or a review."""
+        """Reply to a question on the sheet of a rollout, a review or a theme."""
         actor = self._actor(person, Act.REPLY, workflow_id, of_reply(question, choice, reason))
         message = Reply(actor=actor, question=question, choice=choice, reason=reason)
         return await self._send(workflow_id, names.UPDATE_REPLY, message, act_id, Replied)
+
+    async def regroup(self, theme_id: str, message: Regroup, act_id: str | None = None) -> Replied:
+        """Name a theme, merge it into another one, or split items off. The actor is filled in."""
+        person = message.actor.person
+        actor = self._actor(person, Act.REPLY, theme_id, of_message(message))
+        signed = message.model_copy(update={"actor": actor})
+        return await self._send(theme_id, names.UPDATE_REGROUP, signed, act_id, Replied)
 
     async def _keep_as_evidence(self, late: Ballot) -> None:
         """An ended request records nothing any more; its item keeps that a vote came too late."""

@@ -1,4 +1,4 @@
-"""`/rollouts` and `/reviews`: what is asked of whom, and replying. GET shows, POST replies."""
+"""`/rollouts`, `/reviews` and `/themes`: what is asked of whom, and replying. GET shows, POST replies."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from desk.failures import status_of
-from desk.sheets import asked_of, find_review, find_rollout, list_reviews, list_rollouts
+from desk.sheets import (
+    asked_of,
+    find_review,
+    find_rollout,
+    find_theme,
+    list_reviews,
+    list_rollouts,
+    list_themes,
+)
 from desk.site import Site, Visit
 from models.people import Person
 from models.review import ReviewStatus
 from models.rollout import RolloutStatus
 from models.sheet import SIGNED
+from models.theme import ThemeStatus
 from policies.reviews.digest_text import number
 from policies.rollouts.words import figures
+from policies.themes.words import hits, title
 from runtime.problems import Problem, WrongSettings
 
 
@@ -67,6 +77,29 @@ def sheets_routes(site: Site) -> APIRouter:
             now = await find_review(await site.temporal.client(), found.workflow_id)
             return _review_page(site, visit, person, now, problem)
         return site.after(f"/reviews/{found.held_at:%Y-%m-%d}", said)
+
+    @router.get("/themes")
+    async def themes(request: Request) -> HTMLResponse:
+        visit, _ = await site.signed_in(request)
+        found = await list_themes(await site.temporal.client())
+        return site.page(visit, "themes.html", found=found, title=title, hits=hits)
+
+    @router.get("/themes/{named}")
+    async def theme(request: Request, named: str) -> HTMLResponse:
+        visit, person = await site.signed_in(request)
+        found = await find_theme(await site.temporal.client(), named)
+        return _theme_page(site, visit, person, found)
+
+    @router.post("/themes/{named}")
+    async def reply_to_theme(request: Request, named: str) -> Response:
+        visit, person = await site.posted(request)
+        found = await find_theme(await site.temporal.client(), named)
+        try:
+            said = await _reply(site, visit, person, found.theme_id)
+        except Problem as problem:
+            now = await find_theme(await site.temporal.client(), found.theme_id)
+            return _theme_page(site, visit, person, now, problem)
+        return site.after(f"/themes/{found.theme_id}", said)
 
     return router
 
@@ -131,4 +164,26 @@ def _review_page(
         problem=problem,
         jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
         temporal_link=site.temporal_link(found.workflow_id),
+    )
+
+
+def _theme_page(
+    site: Site,
+    visit: Visit,
+    person: Person,
+    found: ThemeStatus,
+    problem: Problem | None = None,
+) -> HTMLResponse:
+    return site.page(
+        visit,
+        "theme.html",
+        status=status_of(problem) if problem else 200,
+        found=found,
+        name=title(found.name, found.theme_id, found.figures),
+        hits=hits,
+        mine={one.id for one in asked_of(found.questions, person.id)},
+        signed=SIGNED,
+        problem=problem,
+        jira_link=site.jira_link(found.issue_key) if found.issue_key else None,
+        temporal_link=site.temporal_link(found.theme_id),
     )

@@ -14,6 +14,8 @@ from models.base import Frozen
 from models.review import ReviewStatus
 from models.rollout import RolloutPhase, RolloutStatus
 from models.sheet import QuestionStatus
+from models.theme import ThemeStatus
+from policies.themes.words import title
 
 MOST_LISTED = 200
 
@@ -69,6 +71,12 @@ async def find_rollout(client: Client, named: str) -> RolloutStatus:
     )
 
 
+class ThemeList(Frozen):
+    """The themes that run, by revenue at risk times pain."""
+
+    themes: tuple[ThemeStatus, ...]
+
+
 class ReviewList(Frozen):
     """Every review that Temporal holds, the newest first."""
 
@@ -94,8 +102,34 @@ async def find_review(client: Client, named: str) -> ReviewStatus:
     )
 
 
+async def list_themes(client: Client) -> ThemeList:
+    """Every theme that was not merged away, the most worth first. Raises `Unreachable`."""
+    query = f"WorkflowType = '{names.THEME_WORKFLOW}' AND ExecutionStatus = 'Running'"
+    found = await ask_all(client, query, ThemeStatus, MOST_LISTED)
+    return ThemeList(themes=tuple(sorted(found, key=_by_worth)))
+
+
+async def find_theme(client: Client, named: str) -> ThemeStatus:
+    """A theme by its id, its name or its delivery issue's key. Raises `NotFollowed`."""
+    for one in (await list_themes(client)).themes:
+        if named in (one.theme_id, one.name, one.issue_key):
+            return one
+    raise NotFollowed(
+        "There is no such theme.",
+        where=named,
+        remedy="`followthrough themes` lists them; items are looked through once an hour.",
+    )
+
+
+def _by_worth(theme: ThemeStatus) -> tuple[float, int, str]:
+    figures = theme.figures
+    if figures is None:
+        return (0.0, 0, theme.theme_id)
+    return (-figures.worth, -figures.customers, theme.theme_id)
+
+
 class AskedOf(Frozen):
-    """A rollout or a review that asks something of somebody; `path` leads to its page on the desk."""
+    """A rollout, a review or a theme that asks something of somebody; `path` leads to its page on the desk."""
 
     name: str
     path: str
@@ -104,8 +138,10 @@ class AskedOf(Frozen):
 
 async def sheets_that_ask(client: Client, person: str) -> tuple[AskedOf, ...]:
     """The sheets with an open question to this person. Raises `Unreachable`."""
-    rollouts, reviews = await asyncio.gather(list_rollouts(client), list_reviews(client))
-    sheets: list[tuple[str, str, RolloutStatus | ReviewStatus]] = [
+    rollouts, reviews, themes = await asyncio.gather(
+        list_rollouts(client), list_reviews(client), list_themes(client)
+    )
+    sheets: list[tuple[str, str, RolloutStatus | ReviewStatus | ThemeStatus]] = [
         *(
             (f"Rollout {one.version}", f"/rollouts/{one.version_id}", one)
             for one in rollouts.rollouts
@@ -113,6 +149,10 @@ async def sheets_that_ask(client: Client, person: str) -> tuple[AskedOf, ...]:
         *(
             (f"Review of {one.held_at:%Y-%m-%d}", f"/reviews/{one.held_at:%Y-%m-%d}", one)
             for one in reviews.reviews
+        ),
+        *(
+            (f"Theme {title(one.name, one.theme_id, one.figures)}", f"/themes/{one.theme_id}", one)
+            for one in themes.themes
         ),
     ]
     found = (
@@ -128,7 +168,9 @@ def asked_of(questions: Sequence[QuestionStatus], person: str) -> tuple[Question
 
 
 async def find_sheet(client: Client, named: str) -> str:
-    """The workflow id of a rollout or a review. Raises `NotFollowed`."""
+    """The workflow id of a rollout, a review or a theme. Raises `NotFollowed`."""
+    if named.startswith(f"{names.THEME_PREFIX}-"):
+        return (await find_theme(client, named)).theme_id
     try:
         return (await find_rollout(client, named)).workflow_id
     except NotFollowed:

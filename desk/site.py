@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 ROOMS = {
     "/": "Inbox",
     "/rollouts": "Rollouts",
+    "/themes": "Themes",
     "/reviews": "Reviews",
     "/numbers": "Numbers",
     "/policies": "Policies",
