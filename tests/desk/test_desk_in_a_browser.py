@@ -19,6 +19,7 @@ PAGES = (
     "/?view=everything",
     "/rollouts",
     "/reviews",
+    "/themes",
     "/numbers",
     "/policies",
     "/ledger",
