@@ -24,7 +24,7 @@ from models.sheet import SIGNED
 from models.theme import ThemeStatus
 from policies.reviews.digest_text import number
 from policies.rollouts.words import figures
-from policies.themes.words import hits, title
+from policies.themes.words import hits, title, worth
 from runtime.problems import Problem, WrongSettings
 
 
@@ -181,6 +181,7 @@ def _theme_page(
         found=found,
         name=title(found.name, found.theme_id, found.figures),
         hits=hits,
+        worth=worth,
         mine={one.id for one in asked_of(found.questions, person.id)},
         signed=SIGNED,
         problem=problem,

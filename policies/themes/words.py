@@ -27,8 +27,8 @@ def of(state: ThemeState) -> str:
 
 
 def hits(figures: ThemeFigures) -> str:
-    """Whom it hits, and what that costs."""
-    return f"{figures.items} items of {figures.customers} customers; {worth(figures)}"
+    """Whom it hits."""
+    return f"{figures.items} items of {figures.customers} customers"
 
 
 def worth(figures: ThemeFigures) -> str:
@@ -38,7 +38,7 @@ def worth(figures: ThemeFigures) -> str:
     unknown = figures.revenue_unknown
     without = f", {unknown} customers without" if unknown and figures.revenue else ""
     return (
-        f"at risk {money}{without}, times pain 1 + ({points.came_back} came back + "
+        f"At risk: {money}{without}, times pain 1 + ({points.came_back} came back + "
         f"{points.escalated} escalated + {points.promise_broken} promises broken + "
         f"{points.unhappy} unhappy) / {figures.items} = {figures.pain:.2f}"
     )
@@ -82,7 +82,7 @@ def text(state: ThemeState, person: str) -> str:
 
 def figures_in_lines(figures: ThemeFigures) -> list[str]:
     """What was counted, a line each."""
-    lines = [hits(figures) + "."]
+    lines = [f"{hits(figures)}.", f"{worth(figures)}."]
     if figures.categories:
         lines.append(f"Most are of the category {figures.categories[0]}.")
     if figures.first_at and figures.last_at:
