@@ -21,9 +21,21 @@ PATIENCE_SECONDS = 30.0
 pytestmark = pytest.mark.usefixtures("installation")
 
 
+LISTENING_TO_CTRL_C = ("env", "--default-signal=INT")
+"""Tests that run in the background are started deaf to it, and so would be what they start."""
+
+
 def watching(*arguments: str, stdout: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), "watch", "--every", "0.5", *arguments],
+        [
+            *LISTENING_TO_CTRL_C,
+            sys.executable,
+            str(ROOT / "cli.py"),
+            "watch",
+            "--every",
+            "0.5",
+            *arguments,
+        ],
         stdout=stdout,
         stderr=subprocess.PIPE,
     )
