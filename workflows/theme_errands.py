@@ -143,15 +143,20 @@ class ThemeErrands:
         state = self.state
         if not state.closing:
             return
-        result = await workflow.execute_activity_method(
-            ThemeDeliveryActivities.close_loop,
-            CloseLoopInput(
-                theme_id=state.theme_id,
-                words=state.closing,
-                operation_id=f"{state.sheet.life}/loop-{state.asked}",
-            ),
-            **options.sweep("Tell the customers that it was delivered"),
-        )
+        try:
+            result = await workflow.execute_activity_method(
+                ThemeDeliveryActivities.close_loop,
+                CloseLoopInput(
+                    theme_id=state.theme_id,
+                    words=state.closing,
+                    operation_id=f"{state.sheet.life}/loop-{state.asked}",
+                ),
+                **options.sweep("Tell the customers that it was delivered"),
+            )
+        except ActivityError as error:
+            self._holder.errands.stopped(error, "telling the customers")
+            return
+        self._holder.sheet = self._holder.sheet.model_copy(update={"problem": None})
         self.state = course.told(self.state, result, workflow.now())
 
     async def keep(self) -> None:

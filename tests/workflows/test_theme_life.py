@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.failures import NOT_ENTITLED, NOTHING_TO_ACT_ON, UNPROVEN
+from models.failures import JIRA_AUTHENTICATION, NOT_ENTITLED, NOTHING_TO_ACT_ON, UNPROVEN
 from models.names import theme_id_of
 from models.sheet import Reply
 from models.theme import ThemePhase
@@ -176,6 +176,31 @@ async def test_a_release_asks_whether_customers_are_told_and_tells_each_once(
     assert kinds.count("loop_closed") == 1
     assert stands.delivery is not None
     assert stands.delivery.release == "7.0"
+
+
+async def test_a_credential_that_jira_refuses_meanwhile_stops_the_telling_until_it_is_mended(
+    office: Office,
+) -> None:
+    theme_id, issues = await accepted(office)
+    await delivered(office, theme_id)
+    await until(office, theme_id, lambda s: s.phase is ThemePhase.DELIVERED, say="delivered")
+    office.jira.add_fault(
+        method="POST",
+        path_pattern=f"*/issue/{issues[2].id}/comment",
+        action="status",
+        status=401,
+        times=1000,
+    )
+
+    await reply(office, theme_id, "omar", "loop-2", "tell", "It is out.")
+    stopped = await until(office, theme_id, lambda s: s.problem, say="it says what stopped it")
+    office.jira.clear_faults()
+    await office.sleep(timedelta(hours=2))
+    stands = await until(office, theme_id, lambda s: s.told == 4, say="they were told")
+
+    assert stopped.problem == JIRA_AUTHENTICATION.type
+    assert stands.problem is None
+    assert [len(_told(office, one)) for one in issues] == [1, 1, 1, 1]
 
 
 async def test_a_delivery_issue_that_is_done_but_not_released_is_not_delivered(
