@@ -1,4 +1,4 @@
-"""Tables and pages of rollouts and reviews. Every text is shown as it is, never read as markup."""
+"""Tables and pages of rollouts, reviews and themes. Every text is shown as it is, never read as markup."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from desk.sheets import ReviewList, RolloutList
+from desk.sheets import ReviewList, RolloutList, ThemeList
 from desk.wording import moment, words
 from models.review import ReviewStatus
 from models.rollout import RolloutStatus
 from models.sheet import QuestionStatus
+from models.theme import ThemeStatus
 from policies.reviews.digest_text import number
 from policies.rollouts.words import figures
+from policies.themes.words import figures_in_lines, title
 
 _LATE = "bold red"
 
@@ -106,6 +108,45 @@ def review_page(found: ReviewStatus) -> RenderableType:
             now = f"{number(last.value_then)} then, {number(last.value_now)} now"
             parts.append(Text(f"Last time, {last.figure}: {said}; {now}."))
     return Group(*parts)
+
+
+def themes_table(found: ThemeList) -> RenderableType:
+    """Every theme in a line, the most costly first."""
+    if not found.themes:
+        return Text("No theme was found yet. Items are looked through once an hour.")
+    table = _table("Theme", "What", "Phase", "Items", "Customers", "Open", "Issue")
+    for one in found.themes:
+        counted = one.figures
+        table.add_row(
+            Text(one.theme_id, style="bold"),
+            Text(title(one.name, one.theme_id, counted)),
+            Text(words(one.phase)),
+            Text(str(counted.items if counted else "")),
+            Text(str(counted.customers if counted else "")),
+            Text(", ".join(question.id for question in one.questions if question.open)),
+            Text(one.issue_key),
+        )
+    return table
+
+
+def theme_page(found: ThemeStatus) -> RenderableType:
+    """One theme: whom it hits, what that costs, what is asked about it and how to answer."""
+    lines = [f"{title(found.name, found.theme_id, found.figures)}: {words(found.phase)}"]
+    if found.figures:
+        lines += figures_in_lines(found.figures)
+    if found.issue_key:
+        lines.append(f"Delivery issue {found.issue_key}, {found.linked} items linked")
+    if found.told:
+        lines.append(f"{found.told} were told that it was delivered")
+    if found.problem:
+        lines.append(f"Stopped: {found.problem}")
+    ways = [
+        f"{one.words}\n  followthrough answer {found.theme_id} {one.id} {'|'.join(one.choices)} --as WHO"
+        for one in found.questions
+        if one.open
+    ]
+    parts: list[RenderableType] = [Text("\n".join(lines)), Text(), questions_table(found.questions)]
+    return Group(*parts, *(Text(f"\n{way}") for way in ways))
 
 
 def questions_table(questions: Sequence[QuestionStatus]) -> RenderableType:

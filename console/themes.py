@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from console import options
 from console.acts import in_words, print_answer
 from console.context import connected, run, sender
+from console.sheet_render import theme_page, themes_table
 from console.surface import answers, print_json
 from desk.sheets import find_theme, list_themes
-from desk.wording import moment, words
 from models.people import Actor, Channel
 from models.sheet import Replied
-from models.theme import ThemeStatus
 from models.theme_messages import Regroup
-from policies.themes.words import figures_in_lines, title
 from runtime.problems import WrongSettings
 from runtime.settings import load_settings
 
@@ -39,7 +35,7 @@ def themes(as_json: options.Json = False) -> None:
         if as_json:
             print_json(found)
         else:
-            answers().print(_table(found.themes))
+            answers().print(themes_table(found))
 
     run(work())
 
@@ -56,7 +52,7 @@ def theme(named: Theme, as_json: options.Json = False) -> None:
         if as_json:
             print_json(found)
         else:
-            answers().print(_page(found))
+            answers().print(theme_page(found))
 
     run(work())
 
@@ -98,46 +94,6 @@ def regroup(
         return await (await sender(settings)).regroup(theme_id, message)
 
     print_answer(in_words(work), as_json)
-
-
-def _table(found: tuple[ThemeStatus, ...]) -> Table | Text:
-    if not found:
-        return Text("No theme was found yet. Items are looked through once an hour.")
-    table = Table("Theme", "What", "Phase", "Items", "Customers", "Open", "Issue", box=None)
-    for one in found:
-        figures = one.figures
-        table.add_row(
-            Text(one.theme_id, style="bold"),
-            Text(title(one.name, one.theme_id, figures)),
-            Text(words(one.phase)),
-            Text(str(figures.items if figures else "")),
-            Text(str(figures.customers if figures else "")),
-            Text(", ".join(question.id for question in one.questions if question.open)),
-            Text(one.issue_key),
-        )
-    return table
-
-
-def _page(found: ThemeStatus) -> Text:
-    lines = [f"{title(found.name, found.theme_id, found.figures)}: {words(found.phase)}"]
-    if found.figures:
-        lines += figures_in_lines(found.figures)
-    if found.issue_key:
-        lines.append(f"Delivery issue {found.issue_key}, {found.linked} items linked")
-    if found.told:
-        lines.append(f"{found.told} were told that it was delivered")
-    if found.problem:
-        lines.append(f"Stopped: {found.problem}")
-    for one in found.questions:
-        if one.given:
-            lines.append(f"{one.id}: {one.given.choice} by {one.given.person}. {one.given.reason}")
-        else:
-            asked = " or ".join(one.asked)
-            lines.append(f"{one.id}: {one.words} Asked of {asked} until {moment(one.due_at)}.")
-            lines.append(
-                f"  followthrough answer {found.theme_id} {one.id} {'|'.join(one.choices)} --as WHO"
-            )
-    return Text("\n".join(lines))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
@@ -27,10 +29,23 @@ from policies.rollouts.words import figures
 from policies.themes.words import hits, title, worth
 from runtime.problems import Problem, WrongSettings
 
+Refused = Callable[[Problem], Awaitable[HTMLResponse]]
+"""Makes the page of a sheet anew, with why the reply did not count."""
+
 
 def sheets_routes(site: Site) -> APIRouter:
     """The lists, the pages and the replies."""
     router = APIRouter()
+
+    async def answered(
+        visit: Visit, person: Person, workflow_id: str, path: str, refused: Refused
+    ) -> Response:
+        """Reply, and go back to the page; one that does not count shows the page as it is now."""
+        try:
+            said = await _reply(site, visit, person, workflow_id)
+        except Problem as problem:
+            return await refused(problem)
+        return site.after(path, said)
 
     @router.get("/rollouts")
     async def rollouts(request: Request) -> HTMLResponse:
@@ -48,12 +63,14 @@ def sheets_routes(site: Site) -> APIRouter:
     async def reply_to_rollout(request: Request, version_id: str) -> Response:
         visit, person = await site.posted(request)
         found = await find_rollout(await site.temporal.client(), version_id)
-        try:
-            said = await _reply(site, visit, person, found.workflow_id)
-        except Problem as problem:
-            now = await find_rollout(await site.temporal.client(), version_id)
+
+        async def refused(problem: Problem) -> HTMLResponse:
+            now = await find_rollout(await site.temporal.client(), found.workflow_id)
             return _rollout_page(site, visit, person, now, problem)
-        return site.after(f"/rollouts/{found.version_id}", said)
+
+        return await answered(
+            visit, person, found.workflow_id, f"/rollouts/{found.version_id}", refused
+        )
 
     @router.get("/reviews")
     async def reviews(request: Request) -> HTMLResponse:
@@ -71,12 +88,14 @@ def sheets_routes(site: Site) -> APIRouter:
     async def reply_to_review(request: Request, named: str) -> Response:
         visit, person = await site.posted(request)
         found = await find_review(await site.temporal.client(), named)
-        try:
-            said = await _reply(site, visit, person, found.workflow_id)
-        except Problem as problem:
+
+        async def refused(problem: Problem) -> HTMLResponse:
             now = await find_review(await site.temporal.client(), found.workflow_id)
             return _review_page(site, visit, person, now, problem)
-        return site.after(f"/reviews/{found.held_at:%Y-%m-%d}", said)
+
+        return await answered(
+            visit, person, found.workflow_id, f"/reviews/{found.held_at:%Y-%m-%d}", refused
+        )
 
     @router.get("/themes")
     async def themes(request: Request) -> HTMLResponse:
@@ -94,12 +113,12 @@ def sheets_routes(site: Site) -> APIRouter:
     async def reply_to_theme(request: Request, named: str) -> Response:
         visit, person = await site.posted(request)
         found = await find_theme(await site.temporal.client(), named)
-        try:
-            said = await _reply(site, visit, person, found.theme_id)
-        except Problem as problem:
+
+        async def refused(problem: Problem) -> HTMLResponse:
             now = await find_theme(await site.temporal.client(), found.theme_id)
             return _theme_page(site, visit, person, now, problem)
-        return site.after(f"/themes/{found.theme_id}", said)
+
+        return await answered(visit, person, found.theme_id, f"/themes/{found.theme_id}", refused)
 
     return router
 

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
         RolloutState,
         RolloutStatus,
     )
-    from models.sheet import Replied, Reply, Sheet
+    from models.sheet import Question, Replied, Reply, Sheet
     from policies.rollouts import course, words
     from policies.rollouts.report import status_of
     from policies.sheets import questions
@@ -137,13 +137,9 @@ class RolloutWorkflow(SheetWorkflow[RolloutState]):
         )
         self.state = course.judged(self.state, verdict, now)
 
-    def take_in(self, sheet: Sheet) -> None:
-        """The checklist after its issue was read; a reply in it may be a decision."""
-        before = {one.id for one in self.sheet.questions if one.given is not None}
-        super().take_in(sheet)
-        for question in sheet.questions:
-            if question.given is not None and question.id not in before:
-                self.state = course.decided(self.state, question, workflow.now())
+    def decided(self, question: Question) -> None:
+        """A reply may be a decision of how the rollout goes on."""
+        self.state = course.decided(self.state, question, workflow.now())
 
     @workflow.signal(description="Something changed in Jira; the version and the issue are read.")
     def jira_changed(self, change: JiraChanged) -> None:

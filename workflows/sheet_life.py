@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from models.people import Actor
     from models.review import ReviewState
     from models.rollout import RolloutState
-    from models.sheet import Sheet
+    from models.sheet import Question, Sheet
     from models.theme import ThemeState
     from policies.lifecycle.deadlines import Deadline
     from workflows.alarm import Alarm
@@ -44,9 +44,16 @@ class SheetWorkflow(Generic[AnyState]):
         self.state = self.state.model_copy(update={"sheet": sheet})
 
     def take_in(self, sheet: Sheet) -> None:
-        """The sheet after its issue was read or somebody replied."""
+        """The sheet after its issue was read or somebody replied: each reply that counts is new once."""
+        before = {one.id for one in self.sheet.questions if one.given is not None}
         self.sheet = sheet
         self.wake()
+        for question in sheet.questions:
+            if question.given is not None and question.id not in before:
+                self.decided(question)
+
+    def decided(self, question: Question) -> None:
+        """What a reply means for the holder beyond being a reply; nothing, unless it says otherwise."""
 
     def wake(self) -> None:
         """Something changed that the next round has to look at."""

@@ -12,7 +12,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.messages import JiraChanged
     from models.names import THEME_WORKFLOW
-    from models.sheet import Replied, Reply, Sheet
+    from models.sheet import Question, Replied, Reply, Sheet
     from models.theme import ThemePhase, ThemeStart, ThemeState, ThemeStatus
     from models.theme_messages import Regroup
     from policies.themes import course, words
@@ -68,13 +68,9 @@ class ThemeWorkflow(SheetWorkflow[ThemeState]):
         await self.theme_errands.keep()
         workflow.set_current_details(words.page(self.state))
 
-    def take_in(self, sheet: Sheet) -> None:
-        """The sheet after its issue was read or somebody replied: a reply decides something."""
-        before = {one.id for one in self.sheet.questions if one.given is not None}
-        super().take_in(sheet)
-        for question in sheet.questions:
-            if question.given is not None and question.id not in before:
-                self.state = course.decided(self.state, question, workflow.now())
+    def decided(self, question: Question) -> None:
+        """Every reply decides something about the theme."""
+        self.state = course.decided(self.state, question, workflow.now())
 
     @workflow.signal(description="Something changed on the delivery issue; it is read.")
     def jira_changed(self, _change: JiraChanged) -> None:

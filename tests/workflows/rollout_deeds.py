@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -13,11 +11,10 @@ from temporalio.client import WorkflowHandle
 
 from models.messages import JiraChanged
 from models.names import ROLLOUT_WORKFLOW, SIGNAL_JIRA_CHANGED, rollout_workflow_id
-from models.people import Act, Channel
 from models.rollout import RolloutStart, RolloutStatus
-from models.sheet import SIGNED, QuestionStatus, Replied, Reply
-from policies.proof_content import of_reply
-from tests.workflows.office import PATIENCE_SECONDS, Issue, Office, by
+from models.sheet import SIGNED, QuestionStatus, Reply
+from tests.workflows import sheet_deeds as sheets
+from tests.workflows.office import Issue, Office, by
 
 
 def jira(office: Office, method: str, path: str, body: object = None) -> dict[str, Any]:
@@ -78,13 +75,7 @@ async def until(
     office: Office, version_id: str, condition: Callable[[RolloutStatus], object], *, say: str
 ) -> RolloutStatus:
     """Wait until the rollout's status fulfils the condition."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        found = await status(office, version_id)
-        if condition(found):
-            return found
-        assert time.monotonic() < deadline, f"waited in vain until {say}; it stands: {found}"
-        await asyncio.sleep(0.05)
+    return await sheets.until(rollout(office, version_id), RolloutStatus, condition, say)
 
 
 def line(found: RolloutStatus, name: str) -> QuestionStatus:
@@ -107,22 +98,12 @@ async def reply(
     office: Office, version_id: str, who: str, question: str, choice: str = SIGNED, why: str = ""
 ) -> str:
     """Somebody replies in the terminal."""
-    content = of_reply(question, choice, why)
-    subject = rollout_workflow_id(version_id)
-    actor = await office.actor(who, Act.REPLY, subject, Channel.CLI, content)
-    message = Reply(actor=actor, question=question, choice=choice, reason=why)
-    return await send(office, version_id, message)
+    return await sheets.reply(office, rollout(office, version_id), who, question, choice, why)
 
 
 async def reply_unproved(office: Office, version_id: str, who: str, question: str) -> str:
-    return await send(office, version_id, Reply(actor=by(who), question=question, choice=SIGNED))
-
-
-async def send(office: Office, version_id: str, message: Reply) -> str:
-    answer: Replied = await rollout(office, version_id).execute_update(
-        "reply", message, id=str(uuid4()), result_type=Replied
-    )
-    return answer.message
+    bare = Reply(actor=by(who), question=question, choice=SIGNED)
+    return await sheets.send(rollout(office, version_id), bare)
 
 
 def said(office: Office, found: RolloutStatus) -> str:

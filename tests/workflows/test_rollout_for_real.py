@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -32,6 +31,7 @@ from tests.workflows.rollout_deeds import (
     status,
     until,
 )
+from tests.workflows.sheet_deeds import run_once
 
 pytestmark = pytest.mark.e2e
 
@@ -45,24 +45,12 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def look(office: Office) -> RolloutSweepResult:
     """One look at the versions of the project."""
-    result: RolloutSweepResult = await office.client.execute_workflow(
-        ROLLOUT_SWEEP_WORKFLOW,
-        id=f"look-{uuid4()}",
-        task_queue=office.settings.task_queue,
-        result_type=RolloutSweepResult,
-    )
-    return result
+    return await run_once(office, ROLLOUT_SWEEP_WORKFLOW, RolloutSweepResult)
 
 
 async def sweep(office: Office) -> SweepResult:
     """One look at the issues that changed."""
-    result: SweepResult = await office.client.execute_workflow(
-        INTAKE_SWEEP_WORKFLOW,
-        id=f"sweep-{uuid4()}",
-        task_queue=office.settings.task_queue,
-        result_type=SweepResult,
-    )
-    return result
+    return await run_once(office, INTAKE_SWEEP_WORKFLOW, SweepResult)
 
 
 async def test_a_version_is_found_signed_off_through_the_sweep_and_ended(office: Office) -> None:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
-
-from temporalio.client import WorkflowHandle
 
 from activities.start_item import start_item
 from models.messages import JiraChanged
 from models.names import SIGNAL_JIRA_CHANGED, SOURCE_PROPERTY, THEME_SWEEP_WORKFLOW
 from models.people import Act, Channel
-from models.sheet import Replied, Reply
 from models.theme import ThemeStatus
 from models.theme_messages import Regroup, ThemeSweepResult
-from policies.proof_content import of_message, of_reply
-from tests.workflows.office import PATIENCE_SECONDS, Issue, Office, by
+from policies.proof_content import of_message
+from tests.workflows import sheet_deeds as sheets
+from tests.workflows.office import Issue, Office, by
 from tests.workflows.rollout_deeds import jira
-
-ThemeHandle = WorkflowHandle[Any, Any]
 
 EXPORTS = (
     "The export to a spreadsheet stops halfway through and the file stays empty",
@@ -40,14 +34,8 @@ OTHERS = (
 
 
 async def look(office: Office) -> ThemeSweepResult:
-    """One look for themes, as the schedule begins it."""
-    result: ThemeSweepResult = await office.client.execute_workflow(
-        THEME_SWEEP_WORKFLOW,
-        id=f"look-{uuid4()}",
-        task_queue=office.settings.task_queue,
-        result_type=ThemeSweepResult,
-    )
-    return result
+    """One look for themes."""
+    return await sheets.run_once(office, THEME_SWEEP_WORKFLOW, ThemeSweepResult)
 
 
 async def reported(office: Office, *texts: str, customer: str | None = None) -> list[Issue]:
@@ -82,7 +70,7 @@ async def _intake(office: Office, text: str, customer: str) -> Issue:
     return Issue(id=made["id"], key=made["key"])
 
 
-def theme(office: Office, theme_id: str) -> ThemeHandle:
+def theme(office: Office, theme_id: str) -> sheets.Handle:
     return office.client.get_workflow_handle(theme_id)
 
 
@@ -95,37 +83,22 @@ async def until(
     office: Office, theme_id: str, condition: Callable[[ThemeStatus], object], *, say: str
 ) -> ThemeStatus:
     """Wait until the theme's status fulfils the condition."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        found = await status(office, theme_id)
-        if condition(found):
-            return found
-        assert time.monotonic() < deadline, f"waited in vain until {say}; it stands: {found}"
-        await asyncio.sleep(0.05)
+    return await sheets.until(theme(office, theme_id), ThemeStatus, condition, say)
 
 
 async def reply(
     office: Office, theme_id: str, who: str, question: str, choice: str, why: str = "I looked."
 ) -> str:
     """Somebody replies in the terminal."""
-    content = of_reply(question, choice, why)
-    actor = await office.actor(who, Act.REPLY, theme_id, Channel.CLI, content)
-    message = Reply(actor=actor, question=question, choice=choice, reason=why)
-    answer: Replied = await theme(office, theme_id).execute_update(
-        "reply", message, id=str(uuid4()), result_type=Replied
-    )
-    return answer.message
+    return await sheets.reply(office, theme(office, theme_id), who, question, choice, why)
 
 
 async def regroup(office: Office, theme_id: str, who: str, **how: Any) -> str:
     """Somebody names, merges or splits the theme in the terminal."""
     bare = Regroup(actor=by(who), reason="I looked.", **how)
     actor = await office.actor(who, Act.REPLY, theme_id, Channel.CLI, of_message(bare))
-    message = bare.model_copy(update={"actor": actor})
-    answer: Replied = await theme(office, theme_id).execute_update(
-        "regroup", message, id=str(uuid4()), result_type=Replied
-    )
-    return answer.message
+    signed = bare.model_copy(update={"actor": actor})
+    return await sheets.send(theme(office, theme_id), signed, "regroup")
 
 
 async def hear(office: Office, theme_id: str) -> None:
