@@ -26,11 +26,12 @@ from activities.effects.carrying_out import EffectActivities
 from activities.effects.endpoint import Endpoints
 from activities.interpreter import JiraInterpreter
 from activities.jira import JiraActivities
+from activities.language_model import LanguageModel, Limits
 from activities.ledger import LedgerActivities
 from activities.levels import LevelActivities
 from activities.notices import NoticeActivities
 from activities.policy_source import PolicySource
-from activities.receive import Pinning, ReceiveActivities
+from activities.receive import Pinning, Reader, ReceiveActivities
 from activities.reconcile import ReconcileActivities
 from activities.reports import ReportActivities
 from activities.reviews import ReviewActivities
@@ -46,6 +47,7 @@ from activities.usage import Usage
 from jira_gateway.client import JiraClients, JiraCredentials
 from jira_gateway.gateway import JiraGateway
 from ledger.failures import LedgerFailure
+from ledger.language_model_use import DailyUse
 from ledger.store import Ledger, open_ledger
 from models.addresses import Addresses
 from models.effects import System
@@ -56,6 +58,7 @@ from policies.loader import load
 from policies.problems import PolicyError
 from policies.sheets.pinning import Installation
 from runtime.connection import connect
+from runtime.language_model import refuse_unusable_model
 from runtime.leaving import leave
 from runtime.log import configure_logging
 from runtime.notifiers import notifiers
@@ -117,6 +120,21 @@ def _endpoints(settings: Settings) -> Endpoints:
     return Endpoints(settings.effects_url, given)
 
 
+def _reader(settings: Settings, ledger: Ledger) -> Reader:
+    """What triage reads with: the taxonomy, what was learnt, and a language model if one is named."""
+    local = ModelStore(settings.data_dir).suggest
+    if settings.language_model is None:
+        return local
+    limits = Limits(
+        per_day=DailyUse(
+            settings.language_model_calls_per_day, settings.language_model_tokens_per_day
+        ),
+        timeout=timedelta(seconds=settings.language_model_timeout),
+    )
+    use = ledger.language_model_use
+    return LanguageModel(local, settings.language_model, use, limits).suggest
+
+
 def build_activities(
     settings: Settings,
     client: Client,
@@ -150,7 +168,7 @@ def build_activities(
             signer=signer,
         ),
         addresses=Addresses(jira=settings.jira.site_url, desk=settings.desk_url),
-        reader=ModelStore(settings.data_dir).suggest,
+        reader=_reader(settings, ledger),
     )
     approvals = ApprovalActivities(policies.people, dry_run=settings.dry_run)
     return [
@@ -220,9 +238,10 @@ def build_interceptors(settings: Settings, client: Client) -> list[Interceptor]:
 def refuse_a_broken_start(settings: Settings) -> None:
     """A worker that could only park what it takes must not take it from one that works.
 
-    Raises `Problem` when the policies do not load or Jira refuses the credential. That Jira does
-    not answer is no reason: it will.
+    Raises `Problem` when the policies do not load, Jira refuses the credential, or a language model
+    is named that cannot be made. That Jira does not answer is no reason: it will.
     """
+    refuse_unusable_model(settings.language_model)
     try:
         load(settings.policies)
     except PolicyError as error:

@@ -85,16 +85,13 @@ def _surer(
     words_are_sure = by_words.confidence >= floor
     if words_are_sure and by_words.value not in model.classifier.classes:
         return by_words
-    if (
-        words_are_sure
-        and model.task is Learnable.SEVERITY
-        and _worse(by_words.value, learned.value)
-    ):
+    if words_are_sure and model.task is Learnable.SEVERITY and worse(by_words.value, learned.value):
         return by_words  # the policy says "at least this bad"; a model may raise it only
     if learned.confidence >= floor or learned.confidence >= by_words.confidence:
         return learned
     return by_words
 
 
-def _worse(severity: str, than: str) -> bool:
+def worse(severity: str, than: str) -> bool:
+    """Whether one severity is worse than another."""
     return PRIORITY_KEY[Severity(severity)] < PRIORITY_KEY[Severity(than)]

@@ -24,6 +24,7 @@ from ledger.failures import unavailable
 from ledger.imported import ImportedContacts
 from ledger.indexing import follow
 from ledger.keys import KeySource, keys_beside
+from ledger.language_model_use import LanguageModelUse
 from ledger.reading import steps
 from ledger.records import (
     Anchor,
@@ -96,6 +97,11 @@ class Ledger:
     def themes(self) -> Themes:
         """Which item is in which theme, and how themes stand; beside the events."""
         return Themes(self._engine, self._now)
+
+    @property
+    def language_model_use(self) -> LanguageModelUse:
+        """How much a language model was used, beside the events and apart from them."""
+        return LanguageModelUse(self._engine, self._now)
 
     def append(self, entries: tuple[LedgerEntry, ...]) -> AppendResult:
         """Add each entry exactly once, known by its operation id, and keep the item index true.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -194,3 +195,13 @@ class ThemeRow(Base):
     origin: Mapped[str | None] = mapped_column(String(255), unique=True)
     content: Mapped[dict[str, Any]] = mapped_column(Document)
     updated_at: Mapped[datetime]
+
+
+class LanguageModelUseRow(Base):
+    """How much a language model was used on a UTC day; counted up as it is used."""
+
+    __tablename__ = "language_model_use"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    calls: Mapped[int]
+    tokens: Mapped[int] = mapped_column(BigInteger)

@@ -64,7 +64,8 @@ class Reason(Frozen):
 class Suggestion(Frozen):
     """One suggested value with its confidence (0 to 1) and reasons.
 
-    `model` is the id of the learned model that suggested it, or None for the taxonomy.
+    `model` is the id of the learned model that suggested it, the name of a language model such as
+    `openai:gpt-5-mini`, or None for the taxonomy.
     """
 
     value: str

@@ -9,7 +9,8 @@ from activities.notifiers import JiraMention, Notifier, Places
 from activities.notify_email import EmailNotifier, MailServer
 from activities.notify_webhook import WebhookNotifier
 from models.people import NoticeChannel
-from runtime.settings import SMTP_PORTS, Settings, is_loopback
+from runtime.setting_values import SMTP_PORTS, is_loopback
+from runtime.settings import Settings
 
 
 def mail_server(settings: Settings) -> MailServer | None:

@@ -11,12 +11,11 @@ import math
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -31,63 +30,20 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from models.names import DEFAULT_TASK_QUEUE
 from runtime.ports import DEFAULT_DESK_PORT, DEFAULT_JIRA_PORT, DEFAULT_TEMPORAL_PORT
 from runtime.problems import WrongSettings
+from runtime.setting_values import (
+    AbsolutePath,
+    DatabaseUrl,
+    HttpUrl,
+    JiraUrl,
+    SmtpUrl,
+    absolute,
+    is_loopback,
+)
 from runtime.stack_file import running_stack_variables
 
-DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
-SMTP_PORTS = {"smtp": 587, "smtps": 465}
-"""Scheme → the port that is meant when none is named."""
-GATEWAY_HOST = "api.atlassian.com"
 MAIL_ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}")
 PASSWORD_IN_ADDRESS = re.compile(r"://[^/@]*@")
-GATEWAY_PATH = re.compile(r"/ex/jira/[0-9A-Za-z-]+")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must start with http:// or https:// and name a host")
-    return value.rstrip("/")
-
-
-def _jira_url(value: str) -> str:
-    """Scoped tokens and OAuth go through Atlassian's gateway, which needs to know the site."""
-    url = _http_url(value)
-    parts = urlsplit(url)
-    if parts.hostname == GATEWAY_HOST and not GATEWAY_PATH.fullmatch(parts.path):
-        raise ValueError(f"must be like https://{GATEWAY_HOST}/ex/jira/CLOUDID")
-    return url
-
-
-def _absolute(value: Path) -> Path:
-    return value.expanduser().resolve()
-
-
-def _database_address(value: SecretStr) -> SecretStr:
-    if not DATABASE_ADDRESS.match(value.get_secret_value()):
-        raise ValueError("must be like sqlite:///path or postgresql+psycopg://user@host/name")
-    return value
-
-
-def _smtp_url(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        usable = parts.scheme in SMTP_PORTS and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is none
-        usable = False
-    if not usable or parts.username or parts.path:
-        raise ValueError("must be like smtp://host:587 or smtps://host:465, without a user")
-    return value
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether this host is the machine itself, so that nothing can listen in between."""
-    return host in ("127.0.0.1", "localhost", "::1")
-
-
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-JiraUrl = Annotated[str, AfterValidator(_jira_url)]
-AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 
 
 class TemporalSettings(BaseModel):
@@ -160,7 +116,7 @@ class Settings(BaseSettings):
     policies: AbsolutePath = Field(
         default=SHIPPED_POLICIES, description="directory of the policy files"
     )
-    ledger_url: Annotated[SecretStr, AfterValidator(_database_address)] = Field(
+    ledger_url: DatabaseUrl = Field(
         default_factory=lambda known: _ledger_in(known["data_dir"]),
         description="SQLAlchemy address of the ledger",
     )
@@ -200,7 +156,7 @@ class Settings(BaseSettings):
     dry_run: bool = Field(
         default=False, description="true says what approved actions would send, and sends nothing"
     )
-    smtp_url: Annotated[str, AfterValidator(_smtp_url)] | None = Field(
+    smtp_url: SmtpUrl | None = Field(
         default=None,
         description="mail server for notices, smtp://host:587 (STARTTLS) or smtps://host:465",
     )
@@ -228,6 +184,23 @@ class Settings(BaseSettings):
     customers: AbsolutePath | None = Field(default=None, description="CSV file of customer facts")
     usage: AbsolutePath | None = Field(
         default=None, description="CSV file of how many people have a release"
+    )
+    language_model: str | None = Field(
+        default=None,
+        description="language model that is asked where triage is unsure, such as "
+        "openai:gpt-5-mini; unset means that none is asked and no text leaves this machine for one",
+    )
+    language_model_calls_per_day: int = Field(
+        default=200, ge=0, description="calls to the language model in a UTC day, at most"
+    )
+    language_model_tokens_per_day: int = Field(
+        default=400_000, ge=0, description="tokens of the language model in a UTC day, at most"
+    )
+    language_model_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        le=60,
+        description="seconds that an item waits for the language model, at most 60",
     )
     task_queue: str = Field(
         default=DEFAULT_TASK_QUEUE, min_length=1, description="Temporal task queue of the worker"
@@ -266,7 +239,7 @@ class Settings(BaseSettings):
 
     def with_data_dir(self, data_dir: Path) -> Self:
         """The same settings with everything that lies in the data directory moved along."""
-        old, new = self.data_dir, _absolute(data_dir)
+        old, new = self.data_dir, absolute(data_dir)
         moved: dict[str, Any] = {"data_dir": new}
         if self.signing_key_file.parent == old:
             moved["signing_key_file"] = new / self.signing_key_file.name
@@ -314,7 +287,7 @@ def load_settings() -> Settings:
 
 def chosen_data_dir() -> Path:
     """The data directory before anything else is read: a running stack is looked for in it."""
-    return _absolute(Path(os.environ.get("FOLLOWTHROUGH_DATA_DIR") or ".followthrough"))
+    return absolute(Path(os.environ.get("FOLLOWTHROUGH_DATA_DIR") or ".followthrough"))
 
 
 def effective_variables(stack_file: Path | None) -> dict[str, str]:

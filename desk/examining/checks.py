@@ -13,7 +13,8 @@ from desk.deliveries import LedgerDeliveries
 from models.base import Frozen
 from policies.problems import PolicyError
 from runtime.problems import ExitCode, Problem
-from runtime.settings import Settings, is_loopback
+from runtime.setting_values import is_loopback
+from runtime.settings import Settings
 from runtime.signing import load_or_create_signing_key
 
 ASK_SECONDS = 5.0

@@ -12,7 +12,8 @@ from desk.examining.checks import ASK_SECONDS, Finding, note, ok, unreachable, w
 from models.people import NoticeChannel
 from policies.problems import PolicyError
 from runtime.notifiers import mail_server, notifiers
-from runtime.settings import Settings, is_loopback
+from runtime.setting_values import is_loopback
+from runtime.settings import Settings
 
 PART = "notices"
 VARIABLES = {

@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from models.approval import ActionKind, Ballot, Choice, Money
+from models.events import EventKind
 from models.lifecycle import Outcome, Severity
-from models.messages import Answer, Override, ProposeAction, Resolve
+from models.messages import Answer, Override, ProposeAction, Resolve, Timeline
 from models.names import action_workflow_id
 from models.people import Act, Channel
 from policies.proof_content import of_ballot
@@ -21,6 +22,9 @@ from tests.workflows.office import Issue, Office, by
 OUTAGE = "The site is down for everyone and we cannot log in, nothing loads, it is an outage"
 REFUND = "I was charged twice on my invoice and want a refund of the double charge please"
 
+WOBBLE = "The gizmo wobbles on its stand"
+"""No word of it stands in `triage.yaml`, so that only what was learnt can know it."""
+
 
 async def triaged(office: Office, text: str, *, severity: Severity | None = None) -> Issue:
     issue = await office.report(text[:100], text)
@@ -28,6 +32,12 @@ async def triaged(office: Office, text: str, *, severity: Severity | None = None
     if severity is not None:
         await override(office, issue, severity)
     return issue
+
+
+async def what_triage_said(office: Office, issue: Issue) -> dict[str, Any]:
+    """What the item's event of its triage says."""
+    timeline = await office.handle(issue).query("timeline", result_type=Timeline)
+    return next(event.facts for event in timeline.events if event.kind is EventKind.TRIAGED)
 
 
 async def override(office: Office, issue: Issue, severity: Severity) -> None:

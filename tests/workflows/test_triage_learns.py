@@ -6,20 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 import cli
-from models.events import EventKind
-from models.messages import Timeline
-from tests.workflows.deeds import triaged
-from tests.workflows.office import Issue, Office
+from tests.workflows.deeds import WOBBLE, triaged, what_triage_said
+from tests.workflows.office import Office
 from tests.workflows.opening import skipping_office
-
-WOBBLE = "The gizmo wobbles on its stand"
-"""No word of it stands in `triage.yaml`, so that only what was learnt can know it."""
 
 
 @pytest.fixture
@@ -51,12 +45,6 @@ async def triage(*arguments: str) -> str:
     return result.stdout
 
 
-async def told(office: Office, issue: Issue) -> dict[str, Any]:
-    """What the item's event of its triage says."""
-    timeline = await office.handle(issue).query("timeline", result_type=Timeline)
-    return next(event.facts for event in timeline.events if event.kind is EventKind.TRIAGED)
-
-
 async def test_a_model_put_to_use_suggests_in_a_worker_that_runs_and_signs_with_its_id(
     office: Office, examples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +56,7 @@ async def test_a_model_put_to_use_suggests_in_a_worker_that_runs_and_signs_with_
     await triage("use", model_id)
     after = await triaged(office, f"{WOBBLE}, again")
 
-    found = [await told(office, issue) for issue in (before, kept, after)]
+    found = [await what_triage_said(office, issue) for issue in (before, kept, after)]
     assert [(one["category"], one["category_model"]) for one in found] == [
         ("other", None),
         ("other", None),

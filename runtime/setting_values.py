@@ -1,0 +1,66 @@
+"""What the value of a setting may look like, and what is said of one that does not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
+SMTP_PORTS = {"smtp": 587, "smtps": 465}
+"""Scheme → the port that is meant when none is named."""
+GATEWAY_HOST = "api.atlassian.com"
+GATEWAY_PATH = re.compile(r"/ex/jira/[0-9A-Za-z-]+")
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must start with http:// or https:// and name a host")
+    return value.rstrip("/")
+
+
+def _jira_url(value: str) -> str:
+    """Scoped tokens and OAuth go through Atlassian's gateway, which needs to know the site."""
+    url = _http_url(value)
+    parts = urlsplit(url)
+    if parts.hostname == GATEWAY_HOST and not GATEWAY_PATH.fullmatch(parts.path):
+        raise ValueError(f"must be like https://{GATEWAY_HOST}/ex/jira/CLOUDID")
+    return url
+
+
+def absolute(value: Path) -> Path:
+    """The path from the root, so that it means the same from every directory."""
+    return value.expanduser().resolve()
+
+
+def _database_address(value: SecretStr) -> SecretStr:
+    if not DATABASE_ADDRESS.match(value.get_secret_value()):
+        raise ValueError("must be like sqlite:///path or postgresql+psycopg://user@host/name")
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        usable = parts.scheme in SMTP_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        usable = False
+    if not usable or parts.username or parts.path:
+        raise ValueError("must be like smtp://host:587 or smtps://host:465, without a user")
+    return value
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether this host is the machine itself, so that nothing can listen in between."""
+    return host in ("127.0.0.1", "localhost", "::1")
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+JiraUrl = Annotated[str, AfterValidator(_jira_url)]
+AbsolutePath = Annotated[Path, AfterValidator(absolute)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_address)]
+SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
