@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities import own_contacts
 from activities.policy_source import PolicySource, needed, policy_failures
 from activities.receive import ledger_failures
 from activities.theme_candidates import candidate_of
-from ledger.records import IndexedItem
 from ledger.store import Ledger
-from models.contact import Contact
 from models.theme import ThemeFigures, ThemeRules, ThemeStatus
 from models.theme_messages import CountInput, PinThemeInput
 from policies.sheets.pinning import Installation
@@ -45,7 +44,8 @@ class ThemeActivities:
 
         with ledger_failures():
             members = self._ledger.themes.members(request.theme_id)
-            contacts = [self._contact(one) for one in members]
+            within = {one.issue_id: request.theme_id for one in members}
+            contacts = [one.contact for one in own_contacts.read(self._ledger, members, within)]
             others = self._ledger.items_created(request.now - COMPARED_WITH, request.now)
         words = words_of([*map(candidate_of, members)], [*map(candidate_of, others)])
         return figures_of(contacts, words, request.now)
@@ -55,11 +55,3 @@ class ThemeActivities:
         """Keep how the theme stands, for lists. Raises `LedgerUnavailable`."""
         with ledger_failures():
             self._ledger.themes.keep(status)
-
-    def _contact(self, item: IndexedItem) -> Contact:
-        from insight.numbers.own_items import own_item  # noqa: PLC0415 - as above
-
-        events = [row.event for row in self._ledger.events_of(item.issue_id)]
-        return own_item(
-            item.issue_key, item.customer, item.category, item.created_at, events
-        ).contact

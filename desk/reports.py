@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from activities.own_contacts import own_items
 from desk.deliveries import LedgerDeliveries
 from models.contact import OWN
 from runtime.problems import Problem, Unreachable
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from insight.numbers.own_items import OwnItem
     from insight.numbers.periods import Period
     from insight.numbers.report import Report
-    from ledger.store import Ledger
     from models.contact import Contact
 
 
@@ -36,7 +35,8 @@ def made(settings: Settings, period: Period, sources: Sequence[str] = ()) -> Rep
         )
     try:
         ledger = deliveries.ledger()
-        own = tuple(_own_items(ledger, now)) if not sources or OWN in sources else ()
+        ours = not sources or OWN in sources
+        own = own_items(ledger, datetime.min.replace(tzinfo=UTC), now) if ours else ()
         contacts: tuple[Contact, ...] = (
             *(one.contact for one in own),
             *ledger.imported.contacts(sources),
@@ -47,11 +47,3 @@ def made(settings: Settings, period: Period, sources: Sequence[str] = ()) -> Rep
         deliveries.close()
     requests = tuple(request for one in own for request in one.requests)
     return report(contacts, period, now, requests)
-
-
-def _own_items(ledger: Ledger, now: datetime) -> Iterator[OwnItem]:
-    from insight.numbers.own_items import own_item  # noqa: PLC0415 - as in `made`
-
-    for item in ledger.items_created(datetime.min.replace(tzinfo=UTC), now):
-        events = tuple(row.event for row in ledger.events_of(item.issue_id))
-        yield own_item(item.issue_key, item.customer, item.category, item.created_at, events)

@@ -123,8 +123,11 @@ class Themes:
             row = session.get(ThemeRow, theme_id)
             return ThemeStatus.model_validate(row.content) if row is not None else None
 
-    def all(self, limit: int = 500) -> tuple[ThemeStatus, ...]:
-        """Every theme that was not merged away, the most worth first, then the most customers."""
+    def all(self, limit: int | None = 500) -> tuple[ThemeStatus, ...]:
+        """The themes that were not merged away, the most worth first, then the most customers.
+
+        `limit` None answers with every one.
+        """
         row = ThemeRow
         chosen = (
             select(row.content)

@@ -12,8 +12,8 @@ RECONTACT = Definition(
     id="recontact",
     name="Came back after a resolution",
     words="Of the resolutions in the period whose seven days are over: those after which the same "
-    "customer began another contact about the same theme, or without a theme the same category, "
-    "within seven days.",
+    "customer began another contact about the same theme within seven days. Where the theme of one "
+    "of the two is not known, the same category counts.",
     at_most=True,
 )
 RESOLUTION_IS = {

@@ -53,6 +53,7 @@ def own_item(
     category: str | None,
     created_at: datetime,
     events: Sequence[Event],
+    theme: str | None = None,
 ) -> OwnItem:
     """Read one item's events, oldest first. Of several decisions the first is the resolution."""
     first = _First(events)
@@ -65,6 +66,7 @@ def own_item(
         id=issue_key,
         customer=None if customer == ANONYMOUS else customer,
         category=category or "",
+        theme=theme,
         opened_at=opened,
         answered_at=_not_before(opened, first.at(EventKind.ANSWERED)),
         recommended_at=_recommended(events),

@@ -65,14 +65,14 @@ def resolutions(
 ) -> tuple[Resolution, ...]:
     """Every resolution of a known customer, oldest first, with the first return within the window."""
     until = known_until(contacts, now)
-    by_subject = _by_subject(contacts)
+    by_customer = _by_customer(contacts)
     found = []
     for contact in contacts:
         resolved = contact.resolved_at
         if resolved is None or contact.customer is None:
             continue
         ends = resolved + window
-        later = _next(by_subject[_subject(contact)], contact, resolved, min(ends, now))
+        later = _next(by_customer[contact.customer], contact, resolved, min(ends, now))
         back = [at for at in (contact.came_back_at, later.opened_at if later else None) if at]
         found.append(
             Resolution(
@@ -120,7 +120,7 @@ def repeat_contacts(
     known = [one for one in contacts if one.customer is not None]
     lines: dict[tuple[str, ...], list[Contact]] = defaultdict(list)
     for one in sorted(known, key=lambda one: (one.opened_at, one.reference)):
-        lines[(one.customer or "",) if any_category else _subject(one)].append(one)
+        lines[(one.customer or "", "" if any_category else one.category)].append(one)
     again = [
         later.reference
         for line in lines.values()
@@ -147,21 +147,34 @@ def _settled(
     return within, [one for one in within if one.back_by(moment)]
 
 
-def _subject(contact: Contact) -> tuple[str, ...]:
-    return (contact.customer or "", contact.theme or contact.category)
+def about_the_same(one: Contact, other: Contact) -> bool:
+    """Whether two contacts of a customer have the same subject.
+
+    It is their theme where both are in one of the same source, and else their category: a theme
+    that is known of one of them only, or that another tool named, must not hide that somebody came
+    back.
+    """
+    if one.theme and other.theme and one.source == other.source:
+        return one.theme == other.theme
+    return one.category == other.category
 
 
-def _by_subject(contacts: Iterable[Contact]) -> Mapping[tuple[str, ...], list[Contact]]:
-    lines: dict[tuple[str, ...], list[Contact]] = defaultdict(list)
+def _by_customer(contacts: Iterable[Contact]) -> Mapping[str, list[Contact]]:
+    lines: dict[str, list[Contact]] = defaultdict(list)
     for contact in sorted(contacts, key=lambda one: one.opened_at):
-        lines[_subject(contact)].append(contact)
+        if contact.customer is not None:
+            lines[contact.customer].append(contact)
     return lines
 
 
 def _next(
     line: Sequence[Contact], contact: Contact, after: datetime, before: datetime
 ) -> Contact | None:
-    """The first other contact of a subject that began after one moment and up to another."""
+    """The first other contact about the same that began after one moment and up to another."""
     place = bisect_right(line, after, key=lambda one: one.opened_at)
-    later = next((one for one in line[place:] if one.reference != contact.reference), None)
-    return later if later is not None and later.opened_at <= before else None
+    for later in line[place:]:
+        if later.opened_at > before:
+            return None
+        if later.reference != contact.reference and about_the_same(contact, later):
+            return later
+    return None

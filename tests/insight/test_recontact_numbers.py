@@ -50,6 +50,31 @@ def test_a_theme_counts_before_the_category():
     assert resolutions([first, again], LATE)[0].came_back_with == "again"
 
 
+def test_another_theme_is_another_subject_even_in_the_same_category():
+    first = own("first", 0, customer="ann", resolved_at=day(1), theme="invoice")
+    again = own("again", 2, customer="ann", theme="refund")
+    assert resolutions([first, again], LATE)[0].came_back_with is None
+
+
+def test_a_theme_that_is_known_of_one_contact_only_hides_no_return():
+    first = own("first", 0, customer="ann", resolved_at=day(1), theme="invoice")
+    again = own("again", 2, customer="ann")
+    assert resolutions([first, again], LATE)[0].came_back_with == "again"
+
+
+def test_themes_that_two_tools_named_are_not_compared():
+    first = own("first", 0, customer="ann", resolved_at=day(1), theme="invoice")
+    again = a_contact("again", 2, customer="ann", theme="INV-7")
+    assert resolutions([first, again], LATE)[0].came_back_with == "shop/again"
+
+
+def test_what_is_about_something_else_does_not_hide_the_return_after_it():
+    first = own("first", 0, customer="ann", resolved_at=day(1))
+    other = own("other", 2, customer="ann", category="login")
+    again = own("again", 3, customer="ann")
+    assert resolutions([first, other, again], LATE)[0].came_back_with == "again"
+
+
 def test_somebody_unknown_comes_back_to_nothing():
     first = own("first", 0, customer=None, resolved_at=day(1))
     again = own("again", 2, customer=None)
