@@ -7,19 +7,26 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
+from activities.own_contacts import own_items
 from activities.policy_source import PolicySource, needed, policy_failures
 from activities.receive import ledger_failures
 from insight import digest
 from ledger.store import Ledger
 from models.events import EventKind, LedgerEntry
 from models.names import REVIEW_PREFIX
-from models.review import Digest, DigestInput, PinReviewInput, ReviewRules
+from models.review import Digest, DigestInput, PinReviewInput, ReviewRules, ThemeLine
+from models.theme import ThemeStatus
 from policies.reviews import pinning
 from policies.sheets.pinning import Installation
 
 USUAL_PERIOD = timedelta(days=7)
 LONGEST_PERIOD = timedelta(days=60)
 """After a longer break a review looks at a week again, not at a quarter."""
+
+LOOKED_BACK = timedelta(days=180)
+"""So long before the period an item may have come in to be among its measures."""
+
+MOST_THEMES = 5
 
 
 class ReviewActivities:
@@ -41,12 +48,16 @@ class ReviewActivities:
     @activity.defn
     def gather_digest(self, request: DigestInput) -> Digest:
         """What happened since the last review, beside the period before. Raises `LedgerUnavailable`."""
+        from insight.numbers.measures import measured  # noqa: PLC0415 - a worker starts faster without
+
         until = request.until
         with ledger_failures():
             earlier = self._of_reviews(until)
             since = _since(earlier, until)
             now = self._between(since, until)
             before = self._between(since - (until - since), since)
+            own = own_items(self._ledger, since - LOOKED_BACK, until)
+            themes = self._ledger.themes.all(limit=MOST_THEMES)
         return digest.digest_of(
             since=since,
             until=until,
@@ -54,6 +65,8 @@ class ReviewActivities:
             before=before,
             last_review=_last(earlier),
             product_people=request.product_people,
+            measures=measured(own, since, until),
+            themes=[_line(one) for one in themes],
         )
 
     def _between(self, since: datetime, until: datetime) -> tuple[LedgerEntry, ...]:
@@ -74,6 +87,19 @@ def _since(earlier: Sequence[LedgerEntry], until: datetime) -> datetime:
         if one.event.kind is EventKind.REVIEW_HELD
     ]
     return max((end for end in ends if end < until), default=until - USUAL_PERIOD)
+
+
+def _line(theme: ThemeStatus) -> ThemeLine:
+    figures = theme.figures
+    return ThemeLine(
+        theme_id=theme.theme_id,
+        name=theme.name,
+        phase=theme.phase,
+        items=figures.items if figures else 0,
+        customers=figures.customers if figures else 0,
+        revenue=figures.revenue if figures else None,
+        issue_key=theme.issue_key,
+    )
 
 
 def _last(earlier: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:

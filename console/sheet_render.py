@@ -15,7 +15,7 @@ from models.review import ReviewStatus
 from models.rollout import RolloutStatus
 from models.sheet import QuestionStatus
 from models.theme import ThemeStatus
-from policies.reviews.digest_text import number
+from policies.reviews.digest_text import number, value_before, value_now
 from policies.rollouts.words import figures
 from policies.themes.words import figures_in_lines, title
 
@@ -98,8 +98,8 @@ def review_page(found: ReviewStatus) -> RenderableType:
         for figure in found.digest.figures:
             table.add_row(
                 Text(words(figure.name)),
-                Text(number(figure.value)),
-                Text(number(figure.before)),
+                Text(value_now(figure)),
+                Text(value_before(figure)),
                 Text(figure.words),
             )
         parts += [Text(), table]

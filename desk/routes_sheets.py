@@ -24,7 +24,7 @@ from models.review import ReviewStatus
 from models.rollout import RolloutStatus
 from models.sheet import SIGNED
 from models.theme import ThemeStatus
-from policies.reviews.digest_text import number
+from policies.reviews.digest_text import number, value_before, value_now
 from policies.rollouts.words import figures
 from policies.themes.words import hits, title, worth
 from runtime.problems import Problem, WrongSettings
@@ -178,6 +178,8 @@ def _review_page(
         status=status_of(problem) if problem else 200,
         found=found,
         number=number,
+        value_now=value_now,
+        value_before=value_before,
         mine={one.id for one in asked_of(found.questions, person.id)},
         signed=SIGNED,
         problem=problem,

@@ -1,7 +1,6 @@
 """What a review's digest says, from the ledger's events of two periods of the same length.
 
-`figures_of` is the one place where the figures come from: whoever counts better puts theirs in
-there.
+Counts are made here; the measures beside them are the report's (`insight.numbers.measures`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from datetime import datetime
 from models.approval import ActionKind
 from models.events import EventKind, LedgerEntry
 from models.lifecycle import Outcome
-from models.review import Digest, Figure, FigureName, LastDecision, Share
+from models.review import Digest, Figure, FigureName, LastDecision, Share, ThemeLine
 
 BEHIND = 20
 """So many issues are named behind a figure."""
@@ -99,12 +98,14 @@ def digest_of(
     before: Sequence[LedgerEntry],
     last_review: Sequence[LedgerEntry],
     product_people: Sequence[str],
+    measures: Sequence[Figure] = (),
+    themes: Sequence[ThemeLine] = (),
 ) -> Digest:
     """The digest of the events `now`, beside those of the period `before`.
 
     `last_review` are the events of the review before: what it asked, and what was replied.
     """
-    figures = figures_of(now, before)
+    figures = (*figures_of(now, before), *measures)
     return Digest(
         since=since,
         until=until,
@@ -112,11 +113,12 @@ def digest_of(
         categories=_shares(now, before, _category),
         product_time=_shares(now, before, lambda entry: _act_of(entry, product_people)),
         last=last_decisions(last_review, figures),
+        themes=tuple(themes),
     )
 
 
 def figures_of(now: Sequence[LedgerEntry], before: Sequence[LedgerEntry]) -> tuple[Figure, ...]:
-    """Every figure of the period, beside its value in the one before."""
+    """Every count of the period, beside its value in the one before."""
     received = len(_items(now, FIGURES[0][2]))
     return tuple(
         Figure(

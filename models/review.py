@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from models.approval import Money
 from models.base import Frozen, Moment
 from models.sheet import QuestionStatus, Sheet, SheetRules
+from models.theme import ThemePhase
 
 
 class FigureName(StrEnum):
-    """The figures that a digest has until others are put in."""
+    """The figures of a digest: counts of items, then measures, each of which is better lower."""
 
     RECEIVED = "received"
     DECIDED = "decided"
@@ -21,6 +23,11 @@ class FigureName(StrEnum):
     CORRECTED = "corrected"
     DUPLICATES = "duplicates"
     SILENT_ROLLOUTS = "silent_rollouts"
+    RECONTACT_PERCENT = "recontact_percent"
+    FIRST_RESPONSE_HOURS = "first_response_hours"
+    DECISION_HOURS = "decision_hours"
+    ESCALATION_LAG_HOURS = "escalation_lag_hours"
+    EXCEPTION_PERCENT = "exception_percent"
 
 
 class Choice(StrEnum):
@@ -34,16 +41,33 @@ class Choice(StrEnum):
 class Figure(Frozen):
     """One figure, with what it counts in words, its value in the period before, and what is behind.
 
-    `behind` are the keys of up to twenty issues, the newest last. `of` is what a share is a share
-    of; None for a plain count.
+    `behind` are the keys of up to twenty issues: of a count the newest last, of a measure those
+    that count most. `of` is what a count is a part of, or how many observations a measure is of.
+    `unit` is "" for a count. `low` and `high` bound a measure at 95 %; `before` is None where there
+    were too few to say.
     """
 
     name: FigureName
     words: str
     value: float
-    before: float
+    before: float | None
     of: float | None = None
     behind: tuple[str, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+class ThemeLine(Frozen):
+    """A theme as it stood. `revenue` is what its customers pay a year, as far as that is known."""
+
+    theme_id: str
+    name: str
+    phase: ThemePhase
+    items: int
+    customers: int
+    revenue: Money | None = None
+    issue_key: str = ""
 
 
 class Share(Frozen):
@@ -80,6 +104,7 @@ class Digest(Frozen):
     categories: tuple[Share, ...] = ()
     product_time: tuple[Share, ...] = ()
     last: tuple[LastDecision, ...] = ()
+    themes: tuple[ThemeLine, ...] = ()
 
 
 class AskRule(Frozen):

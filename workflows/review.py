@@ -87,7 +87,7 @@ class ReviewWorkflow(SheetWorkflow[ReviewState]):
             digest = await workflow.execute_activity_method(
                 ReviewActivities.gather_digest,
                 DigestInput(until=self.state.held_at, product_people=rules.product_people),
-                **options.ledger("Look at what happened since the last review"),
+                **options.sweep("Look at what happened since the last review"),
             )
         except ActivityError as error:
             self.errands.stopped(error, "gathering the digest")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from models.review import Digest, Figure, LastDecision, Share
+from models.review import Digest, Figure, LastDecision, Share, ThemeLine
+from policies.money import in_words
 
 Row = tuple[str, ...]
 
@@ -35,6 +36,12 @@ def outline(digest: Digest) -> tuple[Section, ...]:
             ("figure", "now", "before", "counts", "behind it"),
             tuple(_figure(one) for one in digest.figures),
             "There are no figures.",
+        ),
+        Section(
+            "The themes that cost most",
+            ("theme", "stands", "customers", "items", "they pay a year", "issue"),
+            tuple(_theme(one) for one in digest.themes),
+            "There are no themes.",
         ),
         Section(
             "Feedback by category",
@@ -102,10 +109,29 @@ def _title(digest: Digest) -> str:
 
 
 def _figure(one: Figure) -> Row:
-    now = number(one.value)
-    if one.of is not None:
-        now = f"{now} of {number(one.of)}"
-    return (one.name.replace("_", " "), now, number(one.before), one.words, ", ".join(one.behind))
+    name = one.name.replace("_", " ")
+    return (name, value_now(one), value_before(one), one.words, ", ".join(one.behind))
+
+
+def _theme(one: ThemeLine) -> Row:
+    pays = in_words(one.revenue) if one.revenue else ""
+    name = one.name or one.theme_id
+    return (name, one.phase.value, str(one.customers), str(one.items), pays, one.issue_key)
+
+
+def value_now(one: Figure) -> str:
+    """A figure's value with what it is a part of, or with its bounds and sample."""
+    if one.unit:
+        bounds = "" if one.low is None else f"{number(one.low)} to {number(one.high)}, "
+        return f"{number(one.value)} {one.unit} ({bounds}of {number(one.of)})"
+    return number(one.value) if one.of is None else f"{number(one.value)} of {number(one.of)}"
+
+
+def value_before(one: Figure) -> str:
+    """A figure's value in the period before; a dash where there were too few to say."""
+    if one.before is None:
+        return "–"
+    return f"{number(one.before)} {one.unit}".strip()
 
 
 def _last(one: LastDecision) -> Row:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from models.approval import Money
 from models.people import Actor, Channel
-from models.review import Digest, Figure, FigureName, LastDecision, ReviewState
+from models.review import Digest, Figure, FigureName, LastDecision, ReviewState, ThemeLine
 from models.sheet import SIGNED, Reply, Sheet
+from models.theme import ThemePhase
 from policies.policy_set import PolicySet
 from policies.reviews import course, digest_text, pinning
 from policies.sheets import questions, replying
@@ -104,3 +106,44 @@ def test_the_markdown_says_what_was_decided_last_time_before_the_figures() -> No
 
     assert told.index("What was decided last time") < told.index("## Figures")
     assert "| breaches | accept by lena: More / people" in told
+
+
+def test_a_measure_is_written_with_its_bounds_and_sample() -> None:
+    one = Figure(
+        name=FigureName.RECONTACT_PERCENT,
+        words="as planted",
+        value=25.0,
+        before=None,
+        of=40,
+        unit="%",
+        low=14.2,
+        high=40.2,
+    )
+    assert digest_text.value_now(one) == "25 % (14.20 to 40.20, of 40)"
+    assert digest_text.value_before(one) == "–"
+
+
+def test_a_measure_that_could_not_be_counted_asks_nobody(shipped: PolicySet) -> None:
+    assert shipped.review is not None
+    ask = shipped.review.asks[0].model_copy(update={"figure": FigureName.RECONTACT_PERCENT})
+    changed = shipped.review.model_copy(update={"asks": (ask,)})
+    rules = pinning.pin(changed, shipped.directory, "v", TRYING_OUT)
+    state = course.begin(ReviewState(sheet=Sheet(workflow_id="r", life="1"), held_at=NOW), rules)
+    found = course.held(state, Digest(since=NOW - timedelta(days=7), until=NOW, figures=()), NOW)
+    assert [one.id for one in found.sheet.questions] == ["review"]
+
+
+def test_the_digest_names_the_themes_that_cost_most() -> None:
+    theme = ThemeLine(
+        theme_id="theme-7",
+        name="export, empty",
+        phase=ThemePhase.ACCEPTED,
+        items=9,
+        customers=4,
+        revenue=Money(minor=1_200_000, currency="EUR"),
+        issue_key="DEV-3",
+    )
+    told = digest().model_copy(update={"themes": (theme,)})
+    assert "| export, empty | accepted | 4 | 9 | 12000.00 EUR | DEV-3 |" in digest_text.markdown(
+        told
+    )
