@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -17,13 +19,16 @@ from models.failures import (
     JIRA_REFUSED,
 )
 from models.jira_view import DesiredComment
-from models.theme import LoopClosed
+from models.theme import LoopClosed, LoopPlace
 from models.theme_messages import CloseLoopInput, DeliveryInput, DeliveryLooked
 
 NOT_TOLD = frozenset(
     failure.type for failure in (ISSUE_GONE, ISSUE_ARCHIVED, JIRA_ISSUE_PERMISSION, JIRA_REFUSED)
 )
 """What concerns one issue; everything else is tried again."""
+
+TOLD_AT_ONCE = 200
+"""Customers of one activity: two calls each, so that it is done within its time at a slow Jira."""
 
 log = structlog.get_logger("themes")
 
@@ -53,18 +58,20 @@ class ThemeDeliveryActivities:
 
     @activity.defn
     def close_loop(self, request: CloseLoopInput) -> LoopClosed:
-        """Tell every customer of the theme on their own issue, in public and once.
+        """Tell the next customers of the theme on their own issues, in public and once.
 
         Raises `ApplicationError` of `models.failures` for what stops the whole; then whoever was
         told is not told again.
         """
-        told = missed = 0
-        for item in self._members(request.theme_id):
-            if self._say(item, request):
-                told += 1
-            else:
-                missed += 1
-        return LoopClosed(told=told, missed=missed)
+        left = sorted(self._members(request.theme_id), key=_age)
+        if request.after is not None:
+            left = [one for one in left if _age(one) > _place(request.after)]
+        now, later = left[:TOLD_AT_ONCE], left[TOLD_AT_ONCE:]
+        told = sum(self._say(item, request) for item in now)
+        until = (
+            LoopPlace(created_at=now[-1].created_at, issue_id=now[-1].issue_id) if later else None
+        )
+        return LoopClosed(told=told, missed=len(now) - told, until=until)
 
     def _members(self, theme_id: str) -> tuple[IndexedItem, ...]:
         with ledger_failures():
@@ -80,3 +87,11 @@ class ThemeDeliveryActivities:
             log.warning("customer_not_told", issue_key=item.issue_key, failure=error.type)
             return False
         return True
+
+
+def _age(item: IndexedItem) -> tuple[datetime, str]:
+    return item.created_at, item.issue_id
+
+
+def _place(place: LoopPlace) -> tuple[datetime, str]:
+    return place.created_at, place.issue_id

@@ -118,11 +118,22 @@ class DeliveryFacts(Frozen):
         return self.done and all(one.released for one in self.versions)
 
 
+class LoopPlace(Frozen):
+    """How far the telling has come: every item up to this one, by age, has been seen to."""
+
+    created_at: Moment
+    issue_id: str
+
+
 class LoopClosed(Frozen):
-    """How many items were told; `missed` could not be: their issues are gone or refuse comments."""
+    """How many items were told; `missed` could not be: their issues are gone or refuse comments.
+
+    `until` is set where more items are to be told after these.
+    """
 
     told: int
     missed: int = 0
+    until: LoopPlace | None = None
 
 
 class ThemeState(Frozen):
@@ -131,7 +142,8 @@ class ThemeState(Frozen):
     `customers_then` is how many customers it hit when it was last decided on or delivered. `asked`
     counts the questions about it. `accepted_as` and `accepted_text` are what the delivery issue
     says. `reopening` says that the delivery issue was done before this was accepted once more.
-    `closing` is what customers are to be told and have not been. `linked` and `told` are how many
+    `closing` is what customers are to be told and have not been, `telling` how many of them have
+    been already. `linked` and `told` are how many
     items are linked to the delivery issue, and how many were told of the delivery.
     """
 
@@ -150,6 +162,7 @@ class ThemeState(Frozen):
     delivery: DeliveryFacts | None = None
     looked_at: Moment | None = None
     closing: str = ""
+    telling: LoopClosed | None = None
     linked: int = 0
     told: int = 0
     into: str | None = None

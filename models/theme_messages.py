@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from models.base import Frozen, Moment
 from models.messages import Words
 from models.people import Actor
-from models.theme import DeliveryFacts
+from models.theme import DeliveryFacts, LoopPlace
 
 
 class Regroup(Frozen):
@@ -83,11 +83,15 @@ class DeliveryLooked(Frozen):
 
 
 class CloseLoopInput(Frozen):
-    """Tell every member of a theme, once, on its own issue. `operation_id` names the telling."""
+    """Tell the members of a theme, once each, on their own issues; those after `after`, if given.
+
+    `operation_id` names the telling.
+    """
 
     theme_id: str
     words: str
     operation_id: str
+    after: LoopPlace | None = None
 
 
 class ThemeSweepInput(Frozen):

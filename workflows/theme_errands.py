@@ -139,25 +139,25 @@ class ThemeErrands:
         )
 
     async def close_the_loop(self) -> None:
-        """Tell the customers, if somebody decided so."""
-        state = self.state
-        if not state.closing:
-            return
-        try:
-            result = await workflow.execute_activity_method(
-                ThemeDeliveryActivities.close_loop,
-                CloseLoopInput(
-                    theme_id=state.theme_id,
-                    words=state.closing,
-                    operation_id=f"{state.sheet.life}/loop-{state.asked}",
-                ),
-                **options.sweep("Tell the customers that it was delivered"),
-            )
-        except ActivityError as error:
-            self._holder.errands.stopped(error, "telling the customers")
-            return
-        self._holder.sheet = self._holder.sheet.model_copy(update={"problem": None})
-        self.state = course.told(self.state, result, workflow.now())
+        """Tell the customers, if somebody decided so; as many at once as one activity manages."""
+        while self.state.closing:
+            state = self.state
+            try:
+                result = await workflow.execute_activity_method(
+                    ThemeDeliveryActivities.close_loop,
+                    CloseLoopInput(
+                        theme_id=state.theme_id,
+                        words=state.closing,
+                        operation_id=f"{state.sheet.life}/loop-{state.asked}",
+                        after=state.telling.until if state.telling else None,
+                    ),
+                    **options.sweep("Tell the customers that it was delivered"),
+                )
+            except ActivityError as error:
+                self._holder.errands.stopped(error, "telling the customers")
+                return
+            self._holder.sheet = self._holder.sheet.model_copy(update={"problem": None})
+            self.state = course.told(self.state, result, workflow.now())
 
     async def keep(self) -> None:
         """Keep how the theme stands for lists, if anything is different."""

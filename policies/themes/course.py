@@ -90,14 +90,27 @@ def delivery_gone(state: ThemeState, now: datetime) -> ThemeState:
     forgotten = {"issue_id": None, "issue_key": "", "issue_gone": False, "problem": None,
                  "written": "", "projected": "", "seen": None}  # fmt: skip
     sheet = state.sheet.model_copy(update=forgotten)
-    nothing = {"sheet": sheet, "delivery": None, "linked": 0, "closing": "", "reopening": False}
+    nothing = {
+        "sheet": sheet,
+        "delivery": None,
+        "linked": 0,
+        "closing": "",
+        "telling": None,
+        "reopening": False,
+    }
     return _reopened(state.model_copy(update=nothing), words.GONE, now)
 
 
-def told(state: ThemeState, result: LoopClosed, now: datetime) -> ThemeState:
-    """The theme after its customers were told."""
+def told(state: ThemeState, some: LoopClosed, now: datetime) -> ThemeState:
+    """The theme after some of its customers were told, or the last of them."""
+    before = state.telling or LoopClosed(told=0)
+    result = LoopClosed(
+        told=before.told + some.told, missed=before.missed + some.missed, until=some.until
+    )
+    if result.until is not None:
+        return state.model_copy(update={"telling": result})
     what = words.told(result)
-    state = state.model_copy(update={"closing": "", "told": result.told})
+    state = state.model_copy(update={"closing": "", "telling": None, "told": result.told})
     state = _happened(
         state, EventKind.LOOP_CLOSED, now, what, told=result.told, missed=result.missed
     )

@@ -178,6 +178,24 @@ async def test_a_release_asks_whether_customers_are_told_and_tells_each_once(
     assert stands.delivery.release == "7.0"
 
 
+async def test_more_customers_than_one_activity_manages_are_told_one_after_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.theme_delivery.TOLD_AT_ONCE", 3)
+    theme_id, issues = await accepted(office)
+    await delivered(office, theme_id)
+    await until(office, theme_id, lambda s: s.phase is ThemePhase.DELIVERED, say="delivered")
+
+    await reply(office, theme_id, "omar", "loop-2", "tell", "It is out.")
+    await until(office, theme_id, lambda s: s.told == 4, say="all of them were told")
+
+    assert [len(_told(office, one)) for one in issues] == [1, 1, 1, 1]
+    closed = [
+        one.event for one in office.ledger.events_of(theme_id) if one.event.kind == "loop_closed"
+    ]
+    assert [one.facts["told"] for one in closed] == [4]
+
+
 async def test_a_credential_that_jira_refuses_meanwhile_stops_the_telling_until_it_is_mended(
     office: Office,
 ) -> None:
