@@ -1,7 +1,7 @@
-"""How many people have a release, from a CSV file that somebody exports.
+"""How many people have a release, and how many use it, from a CSV file that somebody exports.
 
-Columns: `release` (the version's name) and `exposed` (how many people have it). Of several lines of
-one release the last counts.
+Columns: `release` (the version's name), `exposed` (how many people have it) and, if it is known,
+`adopted` (how many of them use it). Of several lines of one release the last counts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import csv
 from pathlib import Path
 
 import structlog
+
+from models.rollout import ReleaseUse
 
 log = structlog.get_logger("usage")
 
@@ -22,23 +24,38 @@ class Usage:
 
     def exposed(self, release: str) -> int | None:
         """How many people have the release; None when nobody has said."""
+        return next((one.exposed for one in self.releases() if one.release == release), None)
+
+    def releases(self) -> tuple[ReleaseUse, ...]:
+        """What was said of every release. A line that says no count is logged and passed over."""
         if self._path is None:
-            return None
-        found: int | None = None
+            return ()
+        found: dict[str, ReleaseUse] = {}
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
                 for number, row in enumerate(csv.DictReader(file), start=2):
-                    if (row.get("release") or "").strip() == release:
-                        found = self._count(row.get("exposed"), number, found)
+                    use = self._read(row, number)
+                    if use is not None:
+                        found[use.release] = use
         except (OSError, UnicodeError, csv.Error) as error:
             log.warning("usage_file_unreadable", file=str(self._path), error=type(error).__name__)
-        return found
+        return tuple(found.values())
 
-    def _count(self, written: str | None, line: int, before: int | None) -> int | None:
-        text = (written or "").strip()
-        if text.isascii() and text.isdigit():
-            return int(text)
-        log.warning(
-            "usage_row_skipped", where=f"{self._path}:{line}", problem="exposed is no count"
-        )
-        return before
+    def _read(self, row: dict[str, str | None], line: int) -> ReleaseUse | None:
+        release = (row.get("release") or "").strip()
+        exposed, adopted = _count(row.get("exposed")), _count(row.get("adopted"))
+        if not release or exposed is None:
+            self._passed_over(line, "exposed is no count")
+            return None
+        if row.get("adopted") and (adopted is None or adopted > exposed):
+            self._passed_over(line, "adopted is no count, or more than exposed")
+            adopted = None
+        return ReleaseUse(release=release, exposed=exposed, adopted=adopted)
+
+    def _passed_over(self, line: int, problem: str) -> None:
+        log.warning("usage_row_skipped", where=f"{self._path}:{line}", problem=problem)
+
+
+def _count(written: str | None) -> int | None:
+    text = (written or "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None

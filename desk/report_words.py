@@ -25,6 +25,8 @@ def value(metric: Metric, number: float | None) -> str:
             return f"{number:,.0f}"
         case Unit.SCORE:
             return f"{number:.2f}"
+        case Unit.CORRELATION:
+            return f"{number:+.2f}"
 
 
 def shown(metric: Metric) -> str:

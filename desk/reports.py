@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from activities.own_contacts import own_items
+from activities.usage import Usage
 from desk.deliveries import LedgerDeliveries
 from models.contact import OWN
 from runtime.problems import Problem, Unreachable
@@ -46,4 +47,4 @@ def made(settings: Settings, period: Period, sources: Sequence[str] = ()) -> Rep
     finally:
         deliveries.close()
     requests = tuple(request for one in own for request in one.requests)
-    return report(contacts, period, now, requests)
+    return report(contacts, period, now, requests, Usage(settings.usage).releases())

@@ -101,6 +101,14 @@ class FeedbackReading(Frozen):
     customers: int = 0
 
 
+class ReleaseUse(Frozen):
+    """How many people have a release, and how many of them use it; None when nobody has said."""
+
+    release: str
+    exposed: int
+    adopted: int | None = None
+
+
 class SentimentVerdict(StrEnum):
     """What the sequential test says so far."""
 

@@ -15,13 +15,14 @@ Observation = tuple[str, float]
 
 
 class Unit(StrEnum):
-    """What a value counts. A share is from 0 to 1."""
+    """What a value counts. A share is from 0 to 1, a correlation from -1 to 1."""
 
     SHARE = "share"
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
     SCORE = "score"
+    CORRELATION = "correlation"
     COUNT = "count"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from insight.numbers import cohorts, definitions, handling, recontact, satisfaction
+from insight.numbers.adoption import adoption_and_score
 from insight.numbers.deflection import deflection
 from insight.numbers.differences import (
     FALSE_DISCOVERIES,
@@ -29,6 +30,7 @@ from insight.numbers.trends import trends
 from models.base import Frozen, Moment
 from models.contact import Contact, ScoreKind
 from models.decision import Confidence
+from models.rollout import ReleaseUse
 
 Counts = Callable[[Contact], bool | None]
 
@@ -66,15 +68,19 @@ def report(
     period: Period,
     now: datetime,
     requests: Sequence[PolicyRequest] = (),
+    uses: Sequence[ReleaseUse] = (),
 ) -> Report:
-    """The page for a period, as known at `now`. Contacts after the period restate it."""
+    """The page for a period, as known at `now`. Contacts after the period restate it.
+
+    `uses` say how many people use each release.
+    """
     within = tuple(one for one in contacts if period.holds(one.opened_at))
     found = recontact.resolutions(contacts, now)
     sections = (
         _coming_back(contacts, within, found, period, now),
         deflection(within, found, period, now),
         _pace(within),
-        _satisfaction(within, found, period, now),
+        _satisfaction(within, found, period, now, uses),
         _conversations(within),
         _costs(within, found, now),
         cohorts.who(within, found, period, now),
@@ -134,7 +140,11 @@ def _pace(within: Sequence[Contact]) -> Section:
 
 
 def _satisfaction(
-    within: Sequence[Contact], found: Sequence[Resolution], period: Period, now: datetime
+    within: Sequence[Contact],
+    found: Sequence[Resolution],
+    period: Period,
+    now: datetime,
+    uses: Sequence[ReleaseUse],
 ) -> Section:
     by_time = means_by(
         definitions.SCORE_MEAN,
@@ -151,6 +161,7 @@ def _satisfaction(
         metrics=_known(
             *satisfaction.satisfaction(within, found, period, now),
             satisfaction.promoters(within),
+            adoption_and_score(within, uses),
         ),
         breakdowns=tuple(one for one in (by_time, *breakdowns) if one is not None),
     )

@@ -90,6 +90,17 @@ def test_a_line_that_is_no_count_changes_nothing(tmp_path: Path) -> None:
     assert Usage(file).exposed("5.0") == 10
 
 
+def test_how_many_use_a_release_is_read_where_somebody_says_it(tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    file.write_text("release,exposed,adopted\n5.0,10,4\n4.9,7,\n4.8,5,6\n")
+
+    assert [(one.release, one.adopted) for one in Usage(file).releases()] == [
+        ("5.0", 4),
+        ("4.9", None),
+        ("4.8", None),
+    ]
+
+
 @pytest.mark.parametrize("name", [None, "missing.csv"])
 def test_without_a_file_nobody_knows(tmp_path: Path, name: str | None) -> None:
     assert Usage(tmp_path / name if name else None).exposed("5.0") is None
