@@ -25,6 +25,7 @@ from bench.projection import (
     most_idle_calls,
 )
 from bench.recordings import all_recordings
+from bench.themes import NEW_IN_AN_HOUR, ThemesSpeed, measure_themes
 from bench.worker_start import seconds_to_first_poll
 from runtime.log import configure_logging
 
@@ -59,6 +60,8 @@ def main() -> int:
         console.print(reference.table(compared))
     ledgers = measure_ledger()
     console.print(_ledgers_table(ledgers))
+    themes = measure_themes()
+    console.print(_themes_table(themes))
     console.print(_triage_line())
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
@@ -73,6 +76,7 @@ def main() -> int:
                 "drift": [{**asdict(one), "kept": one.kept} for one in detectors],
                 "reference": [asdict(one) for one in compared or ()],
                 "ledger": [asdict(one) for one in ledgers],
+                "themes": [asdict(one) for one in themes],
             },
             indent=2,
         )
@@ -80,6 +84,22 @@ def main() -> int:
     )
     console.print(f"\nWritten to {RESULTS.relative_to(Path.cwd())}")
     return 1 if any(cost.within_limits is False for cost in costs) else 0
+
+
+def _themes_table(themes: list[ThemesSpeed]) -> Table:
+    table = Table(
+        title="Looking for themes (made-up items, seconds of this machine in this minute)"
+    )
+    for name in ("items", "themes found", "first look", f"hourly look, {NEW_IN_AN_HOUR} new"):
+        table.add_column(name, justify="right")
+    for one in themes:
+        table.add_row(
+            f"{one.items:,}",
+            f"{one.themes:,}",
+            f"{one.first_look_seconds:.2f}",
+            f"{one.next_look_seconds:.2f}",
+        )
+    return table
 
 
 def _triage_line() -> str:
