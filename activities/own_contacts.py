@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ledger.records import IndexedItem
 from ledger.store import Ledger
+from policies.themes.words import title
 
 if TYPE_CHECKING:
     from insight.numbers.own_items import OwnItem
@@ -49,11 +50,12 @@ def names_of_themes(ledger: Ledger) -> Mapping[str, str]:
 
     Raises `LedgerUnavailable`.
     """
-    themes = ledger.themes.all(limit=None)
-    often = Counter(one.name for one in themes)
+    shown = {
+        one.theme_id: title(one.name, one.theme_id, one.figures)
+        for one in ledger.themes.all(limit=None)
+    }
+    often = Counter(shown.values())
     return {
-        one.theme_id: one.name
-        if one.name and often[one.name] == 1
-        else f"{one.name} ({one.theme_id})".strip()
-        for one in themes
+        theme_id: name if often[name] == 1 else f"{name} ({theme_id})"
+        for theme_id, name in shown.items()
     }

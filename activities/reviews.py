@@ -18,6 +18,7 @@ from models.review import Digest, DigestInput, PinReviewInput, ReviewRules, Them
 from models.theme import ThemeStatus
 from policies.reviews import pinning
 from policies.sheets.pinning import Installation
+from policies.themes.words import title
 
 USUAL_PERIOD = timedelta(days=7)
 LONGEST_PERIOD = timedelta(days=60)
@@ -93,7 +94,7 @@ def _line(theme: ThemeStatus) -> ThemeLine:
     figures = theme.figures
     return ThemeLine(
         theme_id=theme.theme_id,
-        name=theme.name,
+        name=title(theme.name, theme.theme_id, figures),
         phase=theme.phase,
         items=figures.items if figures else 0,
         customers=figures.customers if figures else 0,

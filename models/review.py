@@ -59,7 +59,7 @@ class Figure(Frozen):
 
 
 class ThemeLine(Frozen):
-    """A theme as it stood. `revenue` is what its customers pay a year, as far as that is known."""
+    """A theme as it stood, with what it was called then. `revenue` is what its customers pay a year, as far as that is known."""
 
     theme_id: str
     name: str

@@ -115,8 +115,7 @@ def _figure(one: Figure) -> Row:
 
 def _theme(one: ThemeLine) -> Row:
     pays = in_words(one.revenue) if one.revenue else ""
-    name = one.name or one.theme_id
-    return (name, one.phase.value, str(one.customers), str(one.items), pays, one.issue_key)
+    return (one.name, one.phase.value, str(one.customers), str(one.items), pays, one.issue_key)
 
 
 def value_now(one: Figure) -> str:

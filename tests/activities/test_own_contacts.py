@@ -11,7 +11,7 @@ import pytest
 from activities.own_contacts import own_items
 from ledger.store import Ledger, open_ledger
 from models.events import Event, EventKind, LedgerEntry
-from models.theme import ThemeStatus
+from models.theme import ThemeFigures, ThemeStatus
 
 BEGUN = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -57,6 +57,14 @@ def test_an_item_has_its_theme_by_the_name_that_people_read(ledger: Ledger) -> N
     ledger.themes.place("theme-1", ["1"])
     ledger.themes.keep(ThemeStatus(theme_id="theme-1", name="export, empty"))
     assert themes_of(ledger) == {"FT-1": "export, empty", "FT-2": None}
+
+
+def test_a_theme_that_nobody_named_is_called_by_the_words_of_its_customers(ledger: Ledger) -> None:
+    received(ledger, 1)
+    ledger.themes.place("theme-1", ["1"])
+    figures = ThemeFigures(items=1, customers=1, words=("export", "empty"))
+    ledger.themes.keep(ThemeStatus(theme_id="theme-1", figures=figures))
+    assert themes_of(ledger) == {"FT-1": "export · empty"}
 
 
 def test_two_themes_of_one_name_stay_two(ledger: Ledger) -> None:
