@@ -20,7 +20,7 @@ def own_items(ledger: Ledger, since: datetime, until: datetime) -> tuple[OwnItem
 
     Raises `LedgerUnavailable`.
     """
-    shown = names_of_themes(ledger)
+    shown = _names_of_themes(ledger)
     themes = {issue: shown.get(theme) for issue, theme in ledger.themes.placements().items()}
     return read(ledger, ledger.items_created(since, until), themes)
 
@@ -45,7 +45,7 @@ def read(
     )
 
 
-def names_of_themes(ledger: Ledger) -> Mapping[str, str]:
+def _names_of_themes(ledger: Ledger) -> Mapping[str, str]:
     """Theme id → what it is called; where two are called the same, with the id beside it.
 
     Raises `LedgerUnavailable`.

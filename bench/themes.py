@@ -26,7 +26,10 @@ ALIKE = 0.3
 
 @dataclass(frozen=True)
 class ThemesSpeed:
-    """Seconds of the first look at so many items, and of a look when all but a few have a place."""
+    """Seconds of the first look at so many items, and of the next one, with a few more of them.
+
+    The next look tries again what found no place, and sees whether it joins a theme by now.
+    """
 
     items: int
     themes: int

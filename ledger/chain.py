@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 from ledger.canonical import BEGINNING, row_digest, seal_of
 from ledger.keys import ChainKeys
 from ledger.personal import digest_of, parted, personal_row
-from ledger.rows import event_row
+from ledger.rows import event_row, in_parts
 from ledger.tables import EventRow, PersonalTextRow
 from models.events import LedgerEntry
 
 _LOCK = 7_104_221
 """Any constant number: it names the end of the chain among PostgreSQL's advisory locks."""
-_ASKED_AT_ONCE = 500
 
 
 class Head(NamedTuple):
@@ -64,9 +63,7 @@ def hold(connection: Connection) -> None:
 def not_yet_there(session: Session, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """Each entry whose operation id has no row, once. True for as long as the lock is held."""
     by_id = {entry.event.operation_id: entry for entry in reversed(entries)}
-    names = list(by_id)
-    for start in range(0, len(names), _ASKED_AT_ONCE):
-        asked = names[start : start + _ASKED_AT_ONCE]
+    for asked in in_parts(list(by_id)):
         known = select(EventRow.operation_id).where(EventRow.operation_id.in_(asked))
         for name in session.scalars(known):
             del by_id[name]

@@ -7,7 +7,7 @@ theirs that were imported from other tools.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, TypeVar
@@ -19,13 +19,12 @@ from ledger import chain
 from ledger.keys import KeySource
 from ledger.personal import numbers_written
 from ledger.records import Erased
-from ledger.rows import OWN
+from ledger.rows import OWN, in_parts
 from ledger.tables import ArchivedRunRow, EventRow, ImportedContactRow, ItemRow, PersonalTextRow
 from models.events import Event, EventKind, Fact, LedgerEntry
 from models.people import Channel
 
 Value = TypeVar("Value", int, str)
-_AT_ONCE = 500
 
 
 class Request(NamedTuple):
@@ -65,7 +64,7 @@ def erase(session: Session, keys: KeySource, request: Request) -> Erased:
         items=len(items),
         texts=sum(map(len, texts.values())),
         histories=sum(map(len, runs.values())),
-        still_open=sum(_open_of(session, asked, request.at) for asked in _in_parts(items)),
+        still_open=sum(_open_of(session, asked, request.at) for asked in in_parts(items)),
         contacts=contacts,
     )
 
@@ -84,7 +83,7 @@ def _items_of(session: Session, references: Collection[str]) -> list[str]:
 def _texts_of(session: Session, items: list[str]) -> dict[str, list[int]]:
     """Issue → its rows that have personal text. Why something was erased before is kept."""
     found: list[tuple[str, int]] = []
-    for asked in _in_parts(items):
+    for asked in in_parts(items):
         rows = (
             select(EventRow.issue_id, EventRow.sequence)
             .join(PersonalTextRow, PersonalTextRow.sequence == EventRow.sequence)
@@ -97,14 +96,14 @@ def _texts_of(session: Session, items: list[str]) -> dict[str, list[int]]:
 
 def _runs_of(session: Session, items: list[str]) -> dict[str, list[str]]:
     found: list[tuple[str, str]] = []
-    for asked in _in_parts(items):
+    for asked in in_parts(items):
         runs = select(ArchivedRunRow.issue_id, ArchivedRunRow.run_id)
         here = runs.where(ArchivedRunRow.issue_id.in_(asked))
         found += [(issue, run) for issue, run in session.execute(here)]
     return _by_item(found)
 
 
-def _open_of(session: Session, items: list[str], at: datetime) -> int:
+def _open_of(session: Session, items: Sequence[str], at: datetime) -> int:
     not_over = or_(ItemRow.watch_until.is_(None), ItemRow.watch_until > at)
     counted = select(func.count()).select_from(ItemRow)
     return session.scalar(counted.where(ItemRow.issue_id.in_(items), not_over)) or 0
@@ -116,10 +115,6 @@ def _by_item(found: list[tuple[str, Value]]) -> dict[str, list[Value]]:
         issue: [value for _, value in rows]
         for issue, rows in groupby(ordered, key=lambda pair: pair[0])
     }
-
-
-def _in_parts(values: list[Value]) -> Iterable[list[Value]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def _entry(
@@ -165,9 +160,9 @@ def _forget_contacts(session: Session, references: Collection[str]) -> int:
 
 
 def _forget(session: Session, items: list[str], rows: list[int]) -> None:
-    for numbers in _in_parts(rows):
+    for numbers in in_parts(rows):
         session.execute(delete(PersonalTextRow).where(PersonalTextRow.sequence.in_(numbers)))
-    for asked in _in_parts(items):
+    for asked in in_parts(items):
         session.execute(delete(ArchivedRunRow).where(ArchivedRunRow.issue_id.in_(asked)))
         session.execute(
             update(ItemRow).where(ItemRow.issue_id.in_(asked)).values(customer=None, signature=[])

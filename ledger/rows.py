@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -15,8 +16,15 @@ from models.events import Event, EventKind, Fact, LedgerEntry
 from models.people import Channel
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+Value = TypeVar("Value")
 OWN = "ledger"
 """What stands in place of an issue and a workflow in rows that belong to no item."""
+_AT_ONCE = 500
+
+
+def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """The values in parts that one statement may name; databases bound how many."""
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:

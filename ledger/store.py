@@ -36,7 +36,7 @@ from ledger.records import (
     RecordedEvent,
     Verdict,
 )
-from ledger.rows import indexed_item, insert_into, item_values, own_entry, recorded_event
+from ledger.rows import in_parts, indexed_item, insert_into, item_values, own_entry, recorded_event
 from ledger.tables import DeliveryRow, EventRow, ItemRow, PersonalTextRow, WatermarkRow
 from ledger.themes import Themes
 from ledger.transactions import reading, reading_one_moment, writing
@@ -48,9 +48,6 @@ _Rows = Select[EventRow, PersonalTextRow | None]
 _WITH_TEXT: _Rows = select(EventRow, PersonalTextRow).outerjoin(
     PersonalTextRow, PersonalTextRow.sequence == EventRow.sequence
 )
-
-ITEMS_AT_ONCE = 400
-"""Items that one question names; databases bound the values of one."""
 
 
 def utc_now() -> datetime:
@@ -130,13 +127,9 @@ class Ledger:
         )
 
     def events_of_each(self, issue_ids: Sequence[str]) -> Mapping[str, tuple[RecordedEvent, ...]]:
-        """All events of each of these items, oldest first; an item without any is left out.
-
-        One question to the database for every `ITEMS_AT_ONCE` items.
-        """
+        """All events of each of these items, oldest first; an item without any is left out."""
         found: dict[str, list[RecordedEvent]] = defaultdict(list)
-        for start in range(0, len(issue_ids), ITEMS_AT_ONCE):
-            asked = issue_ids[start : start + ITEMS_AT_ONCE]
+        for asked in in_parts(issue_ids):
             chosen = _WITH_TEXT.where(EventRow.issue_id.in_(asked)).order_by(EventRow.sequence)
             for row in self._events(chosen):
                 found[row.issue_id].append(row)

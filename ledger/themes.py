@@ -14,14 +14,11 @@ from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from ledger.records import IndexedItem
-from ledger.rows import indexed_item, insert_into
+from ledger.rows import in_parts, indexed_item, insert_into
 from ledger.tables import ItemRow, ThemeMemberRow, ThemeRow
 from ledger.transactions import reading, writing
 from models.names import theme_id_of
 from models.theme import ThemePhase, ThemeStatus
-
-BATCH = 400
-"""Rows placed in one statement; databases bound the values of one."""
 
 
 class Themes:
@@ -54,10 +51,10 @@ class Themes:
     def place(self, theme_id: str, issue_ids: Sequence[str]) -> None:
         """Put items into a theme; one that has a place already stays where it is."""
         with writing(self._engine, "place items in a theme") as session:
-            for start in range(0, len(issue_ids), BATCH):
+            for part in in_parts(issue_ids):
                 rows = [
                     {"issue_id": one, "theme_id": theme_id, "placed_at": self._now()}
-                    for one in issue_ids[start : start + BATCH]
+                    for one in part
                 ]
                 adding = insert_into(session, ThemeMemberRow).values(rows)
                 session.execute(

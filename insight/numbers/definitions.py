@@ -243,6 +243,16 @@ PROMOTERS = Definition(
     words="The share of scores of 9 and 10 less the share of scores of 0 to 6, from -1 to 1.",
     unit=Unit.SCORE,
 )
+ADOPTION_AND_SCORE = Definition(
+    id="adoption_and_score",
+    name="Adoption and satisfaction",
+    words="Over the releases whose use is known and that have at least five scores in the period: "
+    "the rank correlation (Spearman) of the share of people who use a release, of those who have "
+    "it, with its mean score from 1 to 5. +1 says that the more used, the better liked; 0 that "
+    "neither tells anything of the other. The sample is the number of releases.",
+    unit=Unit.CORRELATION,
+    minimum=8,
+)
 EXCEPTIONS = Definition(
     id="exceptions",
     name="Exceptions granted",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.stats import binomtest, spearmanr
 
 CONFIDENCE = 0.95
 RESAMPLES = 1000
@@ -49,6 +49,23 @@ def mean(values: Sequence[float]) -> Bounded:
     return _bootstrapped(values, lambda drawn: np.asarray(np.mean(drawn, axis=-1)))
 
 
+def rank_correlation(pairs: Sequence[tuple[float, float]]) -> Bounded:
+    """Spearman's, bounded over the pairs; no value where either side is the same in all of them.
+
+    A resample in which nothing varies has no correlation and is left out.
+    """
+    if any(len(set(side)) < 2 for side in zip(*pairs, strict=True)):
+        return Bounded(None, None, None)
+    sides = np.asarray(pairs, dtype=np.float64)
+
+    def of(places: Values) -> float:
+        used, liked = sides[places.astype(int)].T
+        varies = np.ptp(used) > 0 and np.ptp(liked) > 0
+        return float(spearmanr(used, liked).statistic) if varies else np.nan
+
+    return _bootstrapped(range(len(pairs)), lambda drawn: np.apply_along_axis(of, -1, drawn))
+
+
 def _bootstrapped(values: Sequence[float], statistic: Statistic) -> Bounded:
     if not values:
         return Bounded(None, None, None)
@@ -60,7 +77,7 @@ def _bootstrapped(values: Sequence[float], statistic: Statistic) -> Bounded:
         for many in _parts(RESAMPLES, rows)
     ]
     edge = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.percentile(np.concatenate(drawn), [edge, 100 - edge])
+    low, high = np.nanpercentile(np.concatenate(drawn), [edge, 100 - edge])
     return Bounded(float(statistic(sample)), float(low), float(high))
 
 

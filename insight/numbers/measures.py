@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from insight.digest import BEHIND
-from insight.numbers import handling
-from insight.numbers.metric import Metric
+from insight.numbers import definitions, handling
+from insight.numbers.metric import Definition, Metric
 from insight.numbers.own_items import OwnItem, PolicyRequest
 from insight.numbers.periods import Period
 from insight.numbers.policy_use import policy_use
@@ -24,7 +24,7 @@ class Measure(NamedTuple):
     """Which number of the report it is, what it says, and by what the number is multiplied."""
 
     name: FigureName
-    of: str
+    of: Definition
     words: str
     unit: str
     times: float
@@ -33,7 +33,7 @@ class Measure(NamedTuple):
 MEASURES = (
     Measure(
         FigureName.RECONTACT_PERCENT,
-        "recontact",
+        definitions.RECONTACT,
         "of the resolutions whose seven days ended in this time: those after which the customer "
         "came back",
         "%",
@@ -41,28 +41,28 @@ MEASURES = (
     ),
     Measure(
         FigureName.FIRST_RESPONSE_HOURS,
-        "first_response_p50",
+        definitions.FIRST_RESPONSE,
         "to the first answer, median of what came in",
         "h",
         1 / 60,
     ),
     Measure(
         FigureName.DECISION_HOURS,
-        "decision_p50",
+        definitions.RESOLUTION_TIME,
         "to the decision, median of what was decided",
         "h",
         1.0,
     ),
     Measure(
         FigureName.ESCALATION_LAG_HOURS,
-        "escalation_lag_p50",
+        definitions.ESCALATION_LAG,
         "from a broken promise to the escalation, median of what was escalated",
         "h",
         1.0,
     ),
     Measure(
         FigureName.EXCEPTION_PERCENT,
-        "exceptions",
+        definitions.EXCEPTIONS,
         "of what was decided: items for which an exception from policy was granted",
         "%",
         100.0,
@@ -77,9 +77,9 @@ def measured(items: Sequence[OwnItem], since: datetime, until: datetime) -> tupl
     now = _metrics(items, found, since, until, until)
     before = _metrics(items, found, since - (until - since), since, until)
     return tuple(
-        _figure(measure, now[measure.of], before.get(measure.of))
+        _figure(measure, now[measure.of.id], before.get(measure.of.id))
         for measure in MEASURES
-        if measure.of in now
+        if measure.of.id in now
     )
 
 
@@ -94,14 +94,24 @@ def _metrics(
     period = Period(name="", begins=since, ends=until)
     over = Period(name="", begins=since - WINDOW, ends=until - WINDOW)
     contacts = [one.contact for one in items]
+    came_in = [one for one in contacts if period.holds(one.opened_at)]
+    decided = [one for one in contacts if period.holds(one.resolved_at)]
+    escalated = [one for one in contacts if period.holds(one.escalated_at)]
     every = (
         recontact(found, over, known_at),
-        *handling.times([one for one in contacts if period.holds(one.opened_at)])[:1],
-        *handling.times([one for one in contacts if period.holds(one.resolved_at)])[1:],
-        *handling.escalations([one for one in contacts if period.holds(one.escalated_at)]),
-        *policy_use(contacts, list(_requests(items)), period).metrics,
+        *_only(definitions.FIRST_RESPONSE, handling.times(came_in)),
+        *_only(definitions.RESOLUTION_TIME, handling.times(decided)),
+        *_only(definitions.ESCALATION_LAG, handling.escalations(escalated)),
+        *_only(
+            definitions.EXCEPTIONS, policy_use(contacts, list(_requests(items)), period).metrics
+        ),
     )
     return {one.definition.id: one for one in every if one.enough and one.value is not None}
+
+
+def _only(definition: Definition, metrics: Sequence[Metric]) -> Iterator[Metric]:
+    """The one number that is meant among several that are counted together, if it is there."""
+    return (one for one in metrics if one.definition.id == definition.id)
 
 
 def _requests(items: Sequence[OwnItem]) -> Iterator[PolicyRequest]:
