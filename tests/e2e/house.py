@@ -81,6 +81,22 @@ class House(Office):
 
         await self.eventually(settled, say=say)
 
+    async def at_rest(self, issue: Issue) -> None:
+        """Wait until the item has heard of everything and does nothing: it hears of our writes too.
+
+        Whatever is taken away from now on is missed first by what the test has it do next.
+        """
+        await self.settled(
+            lambda: "pending" not in [one["state"] for one in self.jira.deliveries()],
+            say=f"{issue.key} has been told everything",
+        )
+
+        async def idle() -> bool:
+            found = (await self.handle(issue).describe()).raw_description
+            return not found.pending_activities and not found.HasField("pending_workflow_task")
+
+        await self.eventually(idle, say=f"{issue.key} is at rest")
+
     async def begun(self, issue: Issue) -> None:
         """Wait until the item's workflow runs."""
 

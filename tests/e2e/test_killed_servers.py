@@ -42,6 +42,7 @@ async def test_items_wait_in_a_killed_temporal_server_and_go_on_from_its_file(ho
 async def test_a_decision_made_while_jira_is_down_is_shown_later_and_once(house: House) -> None:
     issue = await triaged(house, REFUND)
     await house.commented(issue, 1)
+    await house.at_rest(issue)
 
     await house.kill("jira")
     await resolve(house, issue)
@@ -90,6 +91,7 @@ async def test_worker_and_desk_start_while_jira_is_down_and_go_on_when_it_is_bac
 ) -> None:
     issue = await triaged(house, REFUND)
     await house.commented(issue, 1)
+    await house.at_rest(issue)
     await house.kill("worker")
     await house.comment(issue, "ada", "We are looking into it.")
     await house.settled(
