@@ -32,6 +32,7 @@ from desk.routes_policies import policies_routes
 from desk.routes_request import request_routes
 from desk.routes_sheets import sheets_routes
 from desk.routes_sign_in import sign_in_routes
+from desk.routes_themes import themes_routes
 from desk.sessions import Sessions, session_secret
 from desk.site import HERE, Site
 from desk.temporal_link import TemporalLink
@@ -51,6 +52,7 @@ ROUTES = (
     item_routes,
     request_routes,
     sheets_routes,
+    themes_routes,
     numbers_routes,
     policies_routes,
     ledger_routes,

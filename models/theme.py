@@ -54,6 +54,11 @@ class ThemeRules(Frozen):
     closing_words: str
     look_every: int
 
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """Those who may decide about it, name, merge and split it."""
+        return (self.owner, *self.deputies)
+
 
 class Pain(Frozen):
     """What the customers of a theme suffered beyond having to come at all; each counts a point."""
@@ -176,7 +181,10 @@ class ThemeStart(Frozen):
 
 
 class ThemeStatus(Frozen):
-    """What `ThemeWorkflow` answers to the query `status`, and what lists of themes show."""
+    """What `ThemeWorkflow` answers to the query `status`, and what lists of themes show.
+
+    `deciders` are the people who may decide about it, name, merge and split it.
+    """
 
     theme_id: str
     name: str = ""
@@ -187,6 +195,7 @@ class ThemeStatus(Frozen):
     linked: int = 0
     told: int = 0
     into: str | None = None
+    deciders: tuple[str, ...] = ()
     questions: tuple[QuestionStatus, ...] = ()
     policy_version: str | None = None
     problem: str | None = None

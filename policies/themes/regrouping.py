@@ -51,9 +51,8 @@ def refused(state: ThemeState, message: Regroup, now: datetime) -> Refusal | Non
     if unproven is not None or actor.channel is Channel.JIRA:
         return Refusal(UNPROVEN, UNPROVEN.remedy)
     person = rules.sheet.person(actor.person)
-    allowed = (rules.owner, *rules.deputies)
-    if person is None or not person.active or person.id not in allowed:
-        return Refusal(NOT_ENTITLED, f"Only {' or '.join(allowed)} may regroup this theme.")
+    if person is None or not person.active or person.id not in rules.deciders:
+        return Refusal(NOT_ENTITLED, f"Only {' or '.join(rules.deciders)} may regroup this theme.")
     if message.into is None:
         return None
     if message.into == state.theme_id:

@@ -21,6 +21,7 @@ def status_of(state: ThemeState, now: datetime) -> ThemeStatus:
         linked=state.linked,
         told=state.told,
         into=state.into,
+        deciders=state.rules.deciders if state.rules else (),
         questions=questions.status_of(sheet, now),
         policy_version=sheet.rules.version if sheet.rules else None,
         problem=sheet.problem,
