@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -20,6 +21,7 @@ from desk.deliveries import LedgerDeliveries
 from desk.failures import add_failure_pages
 from desk.finding import ItemReference, KnownKeys, find_item, jira_clients
 from desk.guard import add_guards
+from desk.open_id import COOKIE, COOKIE_LASTS_SECONDS, OpenIdProvider
 from desk.own_account import OwnAccount
 from desk.people import People
 from desk.routes_inbox import inbox_routes
@@ -73,13 +75,28 @@ def create_app(settings: Settings) -> FastAPI:
         title="Followthrough desk", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_life
     )
     add_guards(app, settings)
+    if site.provider is not None:
+        _keep_what_was_begun(app, settings)
     add_failure_pages(app, site)
     app.include_router(webhook_routes(intake))
     for routes in ROUTES:
         app.include_router(routes(site))
+    app.state.site = site
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     _add_health(app, site, intake)
     return app
+
+
+def _keep_what_was_begun(app: FastAPI, settings: Settings) -> None:
+    """A cookie for a sign-in that is under way at the provider."""
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=session_secret(settings.data_dir),
+        session_cookie=COOKIE,
+        max_age=COOKIE_LASTS_SECONDS,
+        path="/sign-in",
+        https_only=settings.desk_url.startswith("https:"),
+    )
 
 
 @asynccontextmanager
@@ -114,6 +131,7 @@ def make_site(settings: Settings) -> Site:
         find=find,
         note=known.note,
         recall=ledger.remembered_timeline,
+        provider=OpenIdProvider(settings) if settings.oidc_issuer else None,
     )
 
 

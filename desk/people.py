@@ -53,6 +53,11 @@ class People:
             person for person in self.directory().people if person.active and person.behind is None
         )
 
+    def by_identity(self, subject: str, verified_email: str | None) -> Person | None:
+        """The person whom the sign-in provider means, if they may sign in."""
+        found = self.directory().by_identity(subject, verified_email)
+        return self.signed_in(found.id) if found else None
+
     def signed_in(self, person_id: str | None) -> Person | None:
         """The person of a session, unless they have left since."""
         if person_id is None:

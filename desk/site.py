@@ -22,6 +22,7 @@ from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.finding import ItemReference
 from desk.form_data import read_form
 from desk.next_act import next_act
+from desk.open_id import OpenIdProvider
 from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
@@ -82,6 +83,8 @@ class Site:
     recall: Callable[[ItemReference], Timeline | None]
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
+    provider: OpenIdProvider | None = None
+    """Where people sign in; None means with passwords kept on this machine."""
     templates: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -156,6 +159,7 @@ class Site:
             notice=notice,
             form_token=self.sessions.form_token(visit.session),
             act_id=new_act_id(),
+            local_sign_in=self.provider is None,
             unproven=self.settings.allow_unproven_decisions,
             scale=self.settings.clock_scale,
             now=self.now(),

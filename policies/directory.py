@@ -16,7 +16,7 @@ from policies.documents.rotas import RotaEntry
 class Directory(Frozen):
     """Everybody in people.yaml, in the order of the file, and what each role may do.
 
-    `emails` (person id → address) stand apart from the people, who are pinned to items and so reach
+    `emails` (person id → address) and `subjects` stand apart from the people, who are pinned to items and so reach
     histories, which no address should.
     """
 
@@ -24,6 +24,8 @@ class Directory(Frozen):
     permissions: dict[Act, tuple[str, ...]]
     rotas: tuple[RotaEntry, ...] = ()
     emails: dict[str, str] = Field(default_factory=dict)
+    subjects: dict[str, str] = Field(default_factory=dict)
+    """Person id → their subject at the OpenID Connect provider, where people.yaml names it."""
     zones: dict[str, str] = Field(default_factory=dict)
     """Person id → the zone they work in, where people.yaml says it of them or of a group."""
     delegations: tuple[Delegation, ...] = ()
@@ -37,6 +39,22 @@ class Directory(Frozen):
         return next(
             (person for person in self.people if person.jira_account_id == jira_account_id), None
         )
+
+    def by_identity(self, subject: str, verified_email: str | None) -> Person | None:
+        """The person whom the sign-in provider means, also one who has left.
+
+        A subject that people.yaml names counts alone. An address, which a provider may give to
+        somebody else one day, counts for a person without one, and only if one person has it.
+        """
+        named = [person for person, known in self.subjects.items() if known == subject]
+        if not named and verified_email is not None:
+            address = verified_email.casefold()
+            named = [
+                person
+                for person, known in self.emails.items()
+                if known.casefold() == address and person not in self.subjects
+            ]
+        return self.by_id(named[0]) if len(named) == 1 else None
 
     def with_role(self, role: str) -> tuple[Person, ...]:
         """Active people with the role."""
@@ -89,6 +107,7 @@ def directory_of(document: PeopleDocument) -> Directory:
         permissions=dict(document.permissions),
         rotas=document.rotas,
         emails={entry.id: entry.email for entry in document.people if entry.email},
+        subjects={entry.id: entry.subject for entry in document.people if entry.subject},
         zones={entry.id: zone for entry in document.people if (zone := _zone(document, entry))},
         delegations=tuple(_delegation(entry) for entry in document.delegations),
     )

@@ -178,6 +178,18 @@ class Settings(BaseSettings):
     allow_unproven_decisions: bool = Field(
         default=False, description="true accepts decisions without proof; only for trying out"
     )
+    oidc_issuer: HttpUrl | None = Field(
+        default=None,
+        description="OpenID Connect provider that people sign in to the desk with, such as "
+        "https://login.example.com; unset means passwords kept on this machine",
+    )
+    oidc_client_id: str | None = Field(
+        default=None,
+        description="id of the desk at that provider; needed with FOLLOWTHROUGH_OIDC_ISSUER",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="secret of the desk at that provider; unset for a public client"
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="how log lines look: json or console"
     )
@@ -220,6 +232,21 @@ class Settings(BaseSettings):
             raise ValueError("is not set, but FOLLOWTHROUGH_SMTP_URL is")
         if value is not None and not MAIL_ADDRESS.fullmatch(value):
             raise ValueError("must be an address such as followthrough@example.com")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_private(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is not None and parts.scheme != "https" and not is_loopback(parts.hostname):
+            raise ValueError("must start with https:// (http:// only to this machine)")
+        return value
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _client_given(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("oidc_issuer") is not None:
+            raise ValueError("is not set, but FOLLOWTHROUGH_OIDC_ISSUER is")
         return value
 
     @field_validator("notice_webhook_url")

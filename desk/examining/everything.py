@@ -17,6 +17,7 @@ from desk.examining.checks import (
 )
 from desk.examining.jira import check_jira
 from desk.examining.notices import check_notices
+from desk.examining.sign_in import check_sign_in
 from desk.examining.temporal import check_temporal
 from runtime.settings import Settings
 
@@ -28,6 +29,7 @@ BLOCKING_CHECKS: tuple[Check, ...] = (
     check_ledger,
     check_jira,
     check_desk,
+    check_sign_in,
     check_effects,
     check_notices,
 )

@@ -23,6 +23,12 @@ def check_people(source: Source, document: PeopleDocument, directory: Directory)
     ]
     yield from used_twice(source, [((*path, "id"), id_) for path, id_, _ in entries])
     yield from used_twice(source, [((*path, "jira"), jira) for path, _, jira in entries if jira])
+    subjects = [
+        (("people", index, "subject"), person.subject)
+        for index, person in enumerate(document.people)
+        if person.subject
+    ]
+    yield from used_twice(source, subjects)
     for index, person in enumerate(document.people):
         for place, channel in enumerate(person.notify):
             if channel is NoticeChannel.EMAIL and person.email is None:

@@ -30,7 +30,9 @@ class PersonEntry(Document):
     groups: tuple[Identifier, ...] = ()
     """Which approval groups the person votes in."""
     email: EmailAddress | None = None
-    """Where notices by e-mail go."""
+    """Where notices by e-mail go, and who a verified address of the sign-in provider is."""
+    subject: Name | None = None
+    """The person's subject (`sub`) at the sign-in provider; without it their address counts."""
     notify: Annotated[tuple[NoticeChannel, ...], Field(min_length=1)] = (NoticeChannel.JIRA,)
     """How to tell them of an escalation: jira, email, webhook; the first that works is used."""
     zone: Zone | None = None
