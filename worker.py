@@ -186,7 +186,7 @@ def build_activities(
         effects.confirm_change,
         CalendarActivities().extend_calendar,
         LevelActivities(policies.people).look_up_level,
-        NoticeActivities(policies.people, notifiers(settings)).send_notice,
+        NoticeActivities(policies.people, notifiers(settings, ledger.one_time_links)).send_notice,
         SweepActivities(client, gateway, ledger, interpreter).sweep,
         ReconcileActivities(client, gateway).reconcile,
         ArchiveActivities(client, ledger).archive_closed_runs,

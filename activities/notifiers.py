@@ -31,6 +31,12 @@ class Addressee:
     email: str | None = None
 
 
+YOURS_ALONE = (
+    "(This link is yours alone and opens the item once, within a day. It does not sign you in: to "
+    "decide anything, sign in.)\n"
+)
+
+
 @dataclass(frozen=True)
 class Places:
     """Where people act: the addresses of the desk and of Jira's own pages."""
@@ -38,14 +44,15 @@ class Places:
     desk_url: str
     jira_url: str
 
-    def letter(self, notice: Notice) -> str:
-        """The whole text of a notice."""
+    def letter(self, notice: Notice, own_link: str | None = None) -> str:
+        """The whole text of a notice; `own_link` opens the item for its reader alone, once."""
         key = notice.issue_key
         if notice.how:
             return f"{notice.words}\n\n{notice.how}\n{self.jira_url}/browse/{key}\n"
         return (
             f"{notice.words}\n\n"
-            f"Take it on, or hand it over, on the desk: {self.desk_url}/items/{key}\n"
+            f"Take it on, or hand it over, on the desk: {own_link or f'{self.desk_url}/items/{key}'}\n"
+            f"{YOURS_ALONE if own_link else ''}"
             f"or with /ack in a comment on the issue: {self.jira_url}/browse/{key}\n"
         )
 

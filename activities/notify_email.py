@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -14,6 +15,8 @@ from activities.notifiers import Addressee, NotDelivered, Places
 from models.failures import NOTICE_CHANNEL_MISSING, NOTICE_REFUSED, NOTICE_UNAVAILABLE
 from models.notice import Notice
 
+OwnLink = Callable[[str, str], str | None]
+"""Issue key, person → an address that opens the item for that person once; None for none."""
 TIMEOUT_SECONDS = 15.0
 PERMANENT = 500
 """SMTP replies from here on are final; those below may change."""
@@ -70,9 +73,12 @@ class MailServer:
 class EmailNotifier:
     """Sends one message per person; its Message-ID is the same whenever it is sent again."""
 
-    def __init__(self, server: MailServer, places: Places) -> None:
+    def __init__(
+        self, server: MailServer, places: Places, own_link: OwnLink = lambda _key, _person: None
+    ) -> None:
         self._server = server
         self._places = places
+        self._own_link = own_link
 
     def send(self, notice: Notice, to: Addressee) -> None:
         """Hand the message in. Raises `NotDelivered`, which repeats no address."""
@@ -102,7 +108,9 @@ class EmailNotifier:
         message["To"] = address
         message["Message-ID"] = _message_id(notice, to, self._server.domain)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps holiday replies away
-        message.set_content(self._places.letter(notice))
+        # What is no item's has no page that a link could open by itself.
+        link = None if notice.how else self._own_link(notice.issue_key, to.person)
+        message.set_content(self._places.letter(notice, link))
         return message
 
 

@@ -27,6 +27,7 @@ from desk.people import People
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
 from desk.routes_ledger import ledger_routes
+from desk.routes_link import link_routes
 from desk.routes_migrate import migrate_routes
 from desk.routes_numbers import numbers_routes
 from desk.routes_operations import operations_routes
@@ -52,6 +53,7 @@ ROUTES = (
     inbox_routes,
     migrate_routes,  # a page of its own, so it comes before the acts of the item's
     item_routes,
+    link_routes,
     request_routes,
     sheets_routes,
     themes_routes,
@@ -130,7 +132,7 @@ def make_site(settings: Settings) -> Site:
         signing_key=load_or_create_signing_key(settings.signing_key_file),
         find=find,
         note=known.note,
-        recall=ledger.remembered_timeline,
+        ledger=ledger,
         provider=OpenIdProvider(settings) if settings.oidc_issuer else None,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from models.messages import Timeline
 from runtime.problems import Unreachable
 
 if TYPE_CHECKING:
+    from ledger.one_time_links import OneTimeLink
     from ledger.store import Ledger
 
 MOST_REMEMBERED = 20_000
@@ -74,12 +77,8 @@ class LedgerDeliveries:
 
         For items whose run Temporal no longer holds. Raises `Unreachable`.
         """
-        from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package, as in `ledger`
-
-        try:
+        with _told():
             rows = self.ledger().events_of(item.issue_id)
-        except LedgerFailure as failure:
-            raise Unreachable(failure.what, remedy=failure.remedy) from failure
         if not rows:
             return None
         return Timeline(
@@ -87,3 +86,24 @@ class LedgerDeliveries:
             earlier_events=0,
             events=tuple(row.event for row in rows),
         )
+
+    def look_at_link(self, secret: str) -> OneTimeLink | None:
+        """What a link from a notice opens; it stays unused. Raises `Unreachable`."""
+        with _told():
+            return self.ledger().one_time_links.look(secret)
+
+    def use_link(self, secret: str) -> OneTimeLink | None:
+        """What a link from a notice opens, for whoever comes first. Raises `Unreachable`."""
+        with _told():
+            return self.ledger().one_time_links.use(secret)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a failure of the ledger to whoever looks at a page."""
+    from ledger.failures import LedgerFailure  # noqa: PLC0415 - loads the database package, as in `ledger`
+
+    try:
+        yield
+    except LedgerFailure as failure:
+        raise Unreachable(failure.what, remedy=failure.remedy) from failure

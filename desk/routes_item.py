@@ -106,7 +106,7 @@ def item_routes(site: Site) -> APIRouter:
         try:
             return await _page(site, visit, item)
         except NotFollowed:
-            recalled = await asyncio.to_thread(site.recall, item)
+            recalled = await asyncio.to_thread(site.ledger.remembered_timeline, item)
             if recalled is None:
                 raise
             link = site.jira_link(recalled.issue_key)

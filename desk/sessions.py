@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
@@ -15,14 +16,32 @@ from runtime.stack_file import write_private
 SESSION_COOKIE = "followthrough-session"
 NOTICE_COOKIE = "followthrough-notice"
 LASTS_SECONDS = 12 * 3600
+LINK_SESSION_SECONDS = 3600
 SECRET_FILE = "desk-session-secret"  # noqa: S105 - a file's name, not a secret
 
 
 class Session(Frozen):
-    """`person` is None before sign-in. `nonce` is new with each sign-in."""
+    """`person` is None before sign-in. `nonce` is new with each sign-in.
+
+    One that began with a link from a notice is for the item `only` (an issue key), and ends at
+    `until` (seconds since 1970).
+    """
 
     nonce: str
     person: str | None = None
+    only: str | None = None
+    until: float | None = None
+
+    def allows(self, method: str, path: str) -> bool:
+        """Whether this page may be opened, or this form sent, without signing in anew."""
+        if self.only is None:
+            return True
+        item = f"/items/{self.only}"
+        return (method, path) in (
+            ("GET", item),
+            ("POST", f"{item}/acknowledge"),
+            ("POST", "/sign-out"),
+        )
 
 
 class Sessions:
@@ -38,13 +57,21 @@ class Sessions:
         """The session of a request; a new one without a person when there is none that holds."""
         raw = request.cookies.get(SESSION_COOKIE, "")
         try:
-            return Session.model_validate(self._cookies.loads(raw, max_age=LASTS_SECONDS))
+            session = Session.model_validate(self._cookies.loads(raw, max_age=LASTS_SECONDS))
         except (BadSignature, ValueError):
             return self.begin()
+        over = session.until is not None and session.until <= time.time()
+        return self.begin() if over else session
 
     def begin(self, person: str | None = None) -> Session:
         """A new session."""
         return Session(nonce=secrets.token_urlsafe(16), person=person)
+
+    def begin_by_link(self, person: str, issue_key: str) -> Session:
+        """A new session for one item."""
+        session = self.begin(person)
+        until = time.time() + LINK_SESSION_SECONDS
+        return session.model_copy(update={"only": issue_key, "until": until})
 
     def write(self, response: Response, session: Session) -> None:
         """Send the session's cookie."""

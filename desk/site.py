@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from desk.acts import ActSender, new_act_id
 from desk.attempts import FailedAttempts
 from desk.clock_view import clock_late, clock_stands, shows_due
+from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference
 from desk.form_data import read_form
 from desk.next_act import next_act
@@ -27,7 +28,6 @@ from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
 from desk.wording import channel, commands, money, until, words, working_time
-from models.messages import Timeline
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
@@ -68,9 +68,9 @@ class Visit:
 
 @dataclass
 class Site:
-    """The parts of the desk. `find` and `recall` are blocking.
+    """The parts of the desk. `find` and `ledger` are blocking.
 
-    `note` keeps what a list has just shown; `recall` asks the ledger for an item's events.
+    `note` keeps what a list has just shown.
     """
 
     settings: Settings
@@ -80,7 +80,7 @@ class Site:
     signing_key: SigningKey
     find: Callable[[str], ItemReference]
     note: Callable[[str, ItemReference], None]
-    recall: Callable[[ItemReference], Timeline | None]
+    ledger: LedgerDeliveries
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     provider: OpenIdProvider | None = None
@@ -117,9 +117,10 @@ class Site:
         )
 
     async def signed_in(self, request: Request) -> tuple[Visit, Person]:
-        """Who looks. Raises `SignInFirst`."""
+        """Who looks. Raises `SignInFirst`, also for what a link from a notice does not open."""
         visit = await self.visit(request)
-        if visit.person is None:
+        allowed = visit.session.allows(request.method, request.url.path)
+        if visit.person is None or not allowed:
             raise SignInFirst(request.url.path if request.method == "GET" else "/")
         return visit, visit.person
 
@@ -159,6 +160,7 @@ class Site:
             notice=notice,
             form_token=self.sessions.form_token(visit.session),
             act_id=new_act_id(),
+            by_link=visit.session.only is not None,
             local_sign_in=self.provider is None,
             unproven=self.settings.allow_unproven_decisions,
             scale=self.settings.clock_scale,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 if TYPE_CHECKING:
     from ledger.keys import ChainKeys
 
-HEAD = "r0015"
+HEAD = "r0016"
 """The newest migration in `migrations/versions/`; a database there needs nothing done."""
 LOCK_WAIT_SECONDS = 30
 WRITES = "ledger_writes"

@@ -26,6 +26,7 @@ from ledger.imported import ImportedContacts
 from ledger.indexing import follow
 from ledger.keys import KeySource, keys_beside
 from ledger.language_model_use import LanguageModelUse
+from ledger.one_time_links import OneTimeLinks
 from ledger.reading import steps
 from ledger.records import (
     Anchor,
@@ -103,6 +104,11 @@ class Ledger:
     def language_model_use(self) -> LanguageModelUse:
         """How much a language model was used, beside the events and apart from them."""
         return LanguageModelUse(self._engine, self._now)
+
+    @property
+    def one_time_links(self) -> OneTimeLinks:
+        """The links of notices, beside the events and apart from them."""
+        return OneTimeLinks(self._engine, self._now)
 
     def append(self, entries: tuple[LedgerEntry, ...]) -> AppendResult:
         """Add each entry exactly once, known by its operation id, and keep the item index true.

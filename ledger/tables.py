@@ -205,3 +205,15 @@ class LanguageModelUseRow(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     calls: Mapped[int]
     tokens: Mapped[int] = mapped_column(BigInteger)
+
+
+class OneTimeLinkRow(Base):
+    """A link in a notice, by the digest of its secret; removed when it has run out."""
+
+    __tablename__ = "one_time_links"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100))
+    issue_key: Mapped[str] = mapped_column(String(100))
+    ends_at: Mapped[datetime] = mapped_column(UtcMoment, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcMoment)

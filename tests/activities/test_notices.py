@@ -231,3 +231,35 @@ def test_no_address_is_logged(mailbox: Mailbox, hook: Hook) -> None:
     assert [line["event"] for line in logged] == ["notice_sent"]
     assert "@" not in str(logged)
     assert "secret" not in str(logged)
+
+
+def test_a_message_about_an_item_has_a_link_for_its_reader_alone(mailbox: Mailbox) -> None:
+    made: list[tuple[str, str]] = []
+
+    def own_link(issue_key: str, person: str) -> str:
+        made.append((issue_key, person))
+        return "https://desk.example.com/in/abc"
+
+    EmailNotifier(server(mailbox), PLACES, own_link).send(NOTICE, OMAR)
+
+    assert made == [("FT-1", "omar")]
+    text = mailbox.messages[0].get_payload()
+    assert "on the desk: https://desk.example.com/in/abc" in text
+    assert "yours alone" in text
+    assert "/items/FT-1" not in text
+
+
+def test_a_message_without_a_link_of_its_own_leads_to_the_items_page(mailbox: Mailbox) -> None:
+    EmailNotifier(server(mailbox), PLACES, lambda _key, _person: None).send(NOTICE, OMAR)
+
+    text = mailbox.messages[0].get_payload()
+    assert "https://desk.example.com/items/FT-1" in text
+    assert "yours alone" not in text
+
+
+def test_what_is_asked_of_a_sheet_has_no_link_of_its_own(mailbox: Mailbox) -> None:
+    notice = NOTICE.model_copy(update={"how": "Reply with /sign."})
+
+    EmailNotifier(server(mailbox), PLACES, lambda _key, _person: "never").send(notice, OMAR)
+
+    assert "never" not in mailbox.messages[0].get_payload()
