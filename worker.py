@@ -58,6 +58,7 @@ from policies.loader import load
 from policies.problems import PolicyError
 from policies.sheets.pinning import Installation
 from runtime.connection import connect
+from runtime.customer_sources import customer_source
 from runtime.language_model import refuse_unusable_model
 from runtime.leaving import leave
 from runtime.log import configure_logging
@@ -159,7 +160,7 @@ def build_activities(
         gateway,
         interpreter,
         policies,
-        Customers(settings.customers, load_or_create_pepper(settings.data_dir)),
+        Customers(customer_source(settings), load_or_create_pepper(settings.data_dir)),
         ledger,
         pinning=Pinning(
             scale=settings.clock_scale,

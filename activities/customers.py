@@ -1,21 +1,23 @@
-"""What is known of customers, from a CSV file, under pseudonyms.
+"""What is known of customers, from a CSV, under pseudonyms.
 
-Columns: `id` (needed), `segment`, `plan`, `annual_revenue_minor`, `currency`, `zone`, `country`,
-`subdivision` (a part of the country).
+Columns: `id` (needed), `segment`, `plan`, `annual_revenue_minor`, `currency`, `joined` (the day on
+which they became one, as 2024-05-31), `zone`, `country`, `subdivision` (a part of the country).
 """
 
 from __future__ import annotations
 
 import csv
 import hmac
+import io
 import threading
+from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import ValidationError
 
+from activities.customer_sources import CustomerSource
 from models.base import Frozen
 from models.item import ANONYMOUS, CustomerFacts
 
@@ -37,20 +39,20 @@ class _Row(Frozen):
     zone: str | None = None
     country: str | None = None
     subdivision: str | None = None
+    joined: date | None = None
 
 
 class Customers:
-    """Facts by customer id. Safe to share among threads; a changed file is read again by itself.
+    """Facts by customer id. Safe to share among threads; a changed CSV is read again by itself.
 
     `pepper` keys the pseudonyms: whoever lacks it cannot test a guessed id. It must stay the same
-    for as long as customers shall be recognised. Without a file every customer is unknown.
+    for as long as customers shall be recognised. Without a source every customer is unknown.
     """
 
-    def __init__(self, path: Path | None, pepper: bytes) -> None:
-        self._path = path
+    def __init__(self, source: CustomerSource | None, pepper: bytes) -> None:
+        self._source = source
         self._pepper = pepper
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
         self._rows: dict[str, _Row] = {}
 
     def facts(self, customer_id: str | None, country: str | None = None) -> CustomerFacts:
@@ -71,60 +73,41 @@ class Customers:
         return digest.hexdigest()[:REFERENCE_DIGITS]
 
     def _current(self) -> dict[str, _Row]:
-        if self._path is None:
+        if self._source is None:
             return {}
         with self._lock:
-            try:
-                status = self._path.stat()
-                stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-                if stamp != self._stamp:
-                    self._rows = _read(self._path)
-                    self._stamp = stamp
-            except (OSError, UnicodeError) as error:
-                self._keep_what_is_known(error)
+            while (text := self._source.changed()) is not None:
+                rows = _read(self._source.name, text)
+                if rows is not None:
+                    self._rows = rows
+                    self._source.usable(text)
             return self._rows
 
-    def _keep_what_is_known(self, error: Exception) -> None:
-        """A file that cannot be read is reported once; it is looked at again when it changes."""
-        stamp = (-1, -1, -1)
-        if isinstance(error, OSError):
-            told = error.strerror
-        else:
-            told = "it is not UTF-8"
-            status = self._path.stat() if self._path and self._path.exists() else None
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino) if status else stamp
-        if self._stamp != stamp:
-            log.warning(
-                "customers_file_unreadable",
-                file=str(self._path),
-                problem=told,
-                remedy="Mend the file that FOLLOWTHROUGH_CUSTOMERS names; until then what was "
-                "read before is used.",
-            )
-        self._stamp = stamp
 
+def _read(source: str, text: str) -> dict[str, _Row] | None:
+    """All good lines; a broken one is reported by its line, without its content.
 
-def _read(path: Path) -> dict[str, _Row]:
-    """All good lines; a broken one is reported by its line, without its content."""
+    None for a text that is no list of customers at all, such as a page that asks to sign in.
+    """
     rows: dict[str, _Row] = {}
     skipped = 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = _cells(file.readline())
-        if header is None or "id" not in header:
-            _report(path, 1, "the header has no column named id")
-            return {}
-        for line, text in enumerate(file, start=2):
-            if not text.strip():
-                continue
-            values, problem = _values(header, _cells(text))
-            identity = values.get("id", "")
-            what = problem or _problem_of(identity, rows) or _wrong(values)
-            if what is not None:
-                skipped += 1
-                _report(path, line, what)
-                continue
-            rows[identity] = _Row.model_validate(_known(values))
-    log.info("customers_read", file=str(path), customers=len(rows), skipped=skipped)
+    lines = io.StringIO(text)
+    header = _cells(lines.readline())
+    if header is None or "id" not in header:
+        _report(source, 1, "the header has no column named id")
+        return None
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        values, problem = _values(header, _cells(line))
+        identity = values.get("id", "")
+        what = problem or _problem_of(identity, rows) or _wrong(values)
+        if what is not None:
+            skipped += 1
+            _report(source, number, what)
+            continue
+        rows[identity] = _Row.model_validate(_known(values))
+    log.info("customers_read", source=source, customers=len(rows), skipped=skipped)
     return rows
 
 
@@ -180,10 +163,10 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _report(path: Path, line: int, what: str) -> None:
+def _report(source: str, line: int, what: str) -> None:
     log.warning(
         "customer_row_skipped",
-        where=f"{path}:{line}",
+        where=f"{source}:{line}",
         problem=what,
-        remedy="Mend this line; the file is read again when it changes.",
+        remedy="Mend this line; it is read again when it changes.",
     )

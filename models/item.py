@@ -6,6 +6,8 @@ never travel through Temporal; an item holds a digest of them instead.
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.base import Frozen, Moment
 from models.lifecycle import Severity
 from models.people import Proof
@@ -19,7 +21,7 @@ class CustomerFacts(Frozen):
 
     `reference` is a stable pseudonym (HMAC digest), safe in ids and logs. `annual_revenue_minor`
     is in minor units of `currency`. `zone` is an IANA name or None when unknown; `subdivision` is a
-    part of the country, such as BE for Berlin.
+    part of the country, such as BE for Berlin. `joined` is the day on which they became a customer.
     """
 
     reference: str
@@ -31,6 +33,7 @@ class CustomerFacts(Frozen):
     zone: str | None = None
     country: str | None = None
     subdivision: str | None = None
+    joined: date | None = None
 
 
 class FeedbackItem(Frozen):

@@ -194,6 +194,13 @@ class Settings(BaseSettings):
         default="json", description="how log lines look: json or console"
     )
     customers: AbsolutePath | None = Field(default=None, description="CSV file of customer facts")
+    customers_url: HttpUrl | None = Field(
+        default=None,
+        description="address of a CSV of customer facts, read instead of FOLLOWTHROUGH_CUSTOMERS",
+    )
+    customers_token: SecretStr | None = Field(
+        default=None, description="token that the address of customer facts wants (bearer)"
+    )
     usage: AbsolutePath | None = Field(
         default=None, description="CSV file of how many people have a release"
     )
@@ -234,9 +241,9 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as followthrough@example.com")
         return value
 
-    @field_validator("oidc_issuer")
+    @field_validator("oidc_issuer", "customers_url")
     @classmethod
-    def _issuer_private(cls, value: str | None) -> str | None:
+    def _private(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "")
         if value is not None and parts.scheme != "https" and not is_loopback(parts.hostname):
             raise ValueError("must start with https:// (http:// only to this machine)")

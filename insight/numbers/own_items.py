@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from models.approval import ActionKind, ApprovalOutcome, EffectState
 from models.base import Frozen, Moment
@@ -82,6 +82,7 @@ def own_item(
         reopened=sum(event.kind is EventKind.REOPENED for event in events),
         segment=_text(received.get("segment")),
         release=_text(received.get("release")),
+        joined_at=_day(received.get("joined")),
         revenue_minor=_whole(received.get("annual_revenue_minor")),
         revenue_currency=_text(received.get("currency")),
         facts={
@@ -113,6 +114,12 @@ class _First:
     def facts(self, kind: EventKind) -> dict[str, Fact]:
         found = self._events.get(kind)
         return found.facts if found else {}
+
+
+def _day(value: Fact) -> datetime | None:
+    """The beginning, in UTC, of a day that was written down."""
+    text = _text(value)
+    return datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
 
 
 def _recommended(events: Iterable[Event]) -> datetime | None:

@@ -67,6 +67,7 @@ def _looked_at(item: FeedbackItem) -> dict[str, Fact]:
         "zone": customer.zone,
         "country": customer.country,
         "subdivision": customer.subdivision,
+        "joined": customer.joined.isoformat() if customer.joined else None,
         "source": item.source,
         "release": item.release,
         "issue_type": item.issue_type,

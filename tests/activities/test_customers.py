@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from activities.customer_sources import FileSource
 from activities.customers import Customers
 from models.item import ANONYMOUS
 
@@ -27,7 +28,7 @@ def _skipped(logs):
 
 def test_a_known_customer_has_all_facts_under_a_pseudonym(file):
     file.write_text(HEADER + GOOD)
-    facts = Customers(file, PEPPER).facts("acme")
+    facts = Customers(FileSource(file), PEPPER).facts("acme")
     assert facts.known
     assert (facts.segment, facts.plan, facts.zone) == ("enterprise", "gold", "Europe/Berlin")
     assert (facts.annual_revenue_minor, facts.currency, facts.country) == (1200000, "EUR", "DE")
@@ -37,14 +38,14 @@ def test_a_known_customer_has_all_facts_under_a_pseudonym(file):
 
 def test_the_same_customer_has_the_same_pseudonym_known_or_not(file):
     file.write_text(HEADER + GOOD)
-    known, unknown = Customers(file, PEPPER), Customers(None, PEPPER)
+    known, unknown = Customers(FileSource(file), PEPPER), Customers(None, PEPPER)
     assert known.facts(" acme ").reference == unknown.facts("acme").reference
     assert Customers(None, b"another pepper").facts("acme").reference != known.reference("acme")
 
 
 def test_an_unknown_customer_gets_defaults_and_the_hinted_country(file):
     file.write_text(HEADER + GOOD)
-    facts = Customers(file, PEPPER).facts("nobody", "FR")
+    facts = Customers(FileSource(file), PEPPER).facts("nobody", "FR")
     assert (facts.known, facts.segment, facts.country) == (False, "standard", "FR")
 
 
@@ -56,7 +57,7 @@ def test_feedback_without_a_customer_belongs_to_nobody(nobody):
 
 def test_empty_values_are_the_defaults_and_the_hint_fills_the_country(file):
     file.write_text("country,id,segment\n,acme,\n")
-    facts = Customers(file, PEPPER).facts("acme", "US")
+    facts = Customers(FileSource(file), PEPPER).facts("acme", "US")
     assert (facts.known, facts.segment, facts.country) == (True, "standard", "US")
 
 
@@ -78,7 +79,7 @@ def test_empty_values_are_the_defaults_and_the_hint_fills_the_country(file):
 )
 def test_a_broken_row_is_told_by_its_line_and_the_rest_goes_on(file, row, problem):
     file.write_text(f"{HEADER}{GOOD}{row}\nlast,small,,,,,\n")
-    customers = Customers(file, PEPPER)
+    customers = Customers(FileSource(file), PEPPER)
     with capture_logs() as logs:
         assert customers.facts("last").segment == "small"
     (told,) = _skipped(logs)
@@ -90,7 +91,7 @@ def test_a_broken_row_is_told_by_its_line_and_the_rest_goes_on(file, row, proble
 
 def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(file):
     file.write_text(HEADER + GOOD)
-    customers = Customers(file, PEPPER)
+    customers = Customers(FileSource(file), PEPPER)
     with capture_logs() as logs:
         customers.facts("acme")
         customers.facts("acme")
@@ -102,7 +103,7 @@ def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(file):
 
 def test_a_file_that_vanishes_leaves_what_was_known_and_is_reported_once(file):
     file.write_text(HEADER + GOOD)
-    customers = Customers(file, PEPPER)
+    customers = Customers(FileSource(file), PEPPER)
     customers.facts("acme")
     file.unlink()
     with capture_logs() as logs:
@@ -115,7 +116,7 @@ def test_a_file_that_vanishes_leaves_what_was_known_and_is_reported_once(file):
 
 def test_a_file_in_another_encoding_or_without_ids_makes_everybody_unknown(file):
     file.write_bytes((HEADER + GOOD).encode("utf-16"))
-    customers = Customers(file, PEPPER)
+    customers = Customers(FileSource(file), PEPPER)
     with capture_logs() as logs:
         assert not customers.facts("acme").known
         assert not customers.facts("acme").known
@@ -128,4 +129,15 @@ def test_a_file_in_another_encoding_or_without_ids_makes_everybody_unknown(file)
 
 def test_a_file_with_a_byte_order_mark_is_read(file):
     file.write_text(HEADER + GOOD, encoding="utf-8-sig")
-    assert Customers(file, PEPPER).facts("acme").known
+    assert Customers(FileSource(file), PEPPER).facts("acme").known
+
+
+def test_the_day_on_which_a_customer_joined_is_known(file):
+    file.write_text("id,joined\nacme,2024-05-31\nother,31.5.2024\n")
+    with capture_logs() as logs:
+        customers = Customers(FileSource(file), PEPPER)
+        assert str(customers.facts("acme").joined) == "2024-05-31"
+        assert not customers.facts("other").known
+    assert [entry["problem"] for entry in _skipped(logs)] == [
+        "joined has a value that cannot be used"
+    ]
