@@ -12,6 +12,7 @@ import typer
 
 from console import (
     acts,
+    customer,
     doctor,
     importing,
     intake,
@@ -49,6 +50,7 @@ for group in (
     reading,
     watching,
     reporting,
+    customer,
     request_acts,
     acts,
     resume,

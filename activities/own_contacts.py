@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,15 @@ def own_items(ledger: Ledger, since: datetime, until: datetime) -> tuple[OwnItem
 
     Raises `LedgerUnavailable`.
     """
-    shown = _names_of_themes(ledger)
-    themes = {issue: shown.get(theme) for issue, theme in ledger.themes.placements().items()}
-    return read(ledger, ledger.items_created(since, until), themes)
+    return read(ledger, ledger.items_created(since, until), _themes_of_items(ledger))
+
+
+def own_items_of(ledger: Ledger, customers: Collection[str]) -> tuple[OwnItem, ...]:
+    """The items of one customer, whom each of these pseudonyms means, as above.
+
+    Raises `LedgerUnavailable`.
+    """
+    return read(ledger, ledger.items_of(customers), _themes_of_items(ledger))
 
 
 def read(
@@ -43,6 +49,11 @@ def read(
         )
         for one in items
     )
+
+
+def _themes_of_items(ledger: Ledger) -> Mapping[str, str | None]:
+    shown = _names_of_themes(ledger)
+    return {issue: shown.get(theme) for issue, theme in ledger.themes.placements().items()}
 
 
 def _names_of_themes(ledger: Ledger) -> Mapping[str, str]:

@@ -10,12 +10,11 @@ import typer
 from console import options
 from console.context import find
 from console.surface import print_json, say, tell
+from desk.customers import UnknownCustomer, pseudonyms_of
 from desk.ledger_access import ledger_problems, opened
 from models.base import Frozen, Moment
-from models.item import ANONYMOUS
-from runtime.pepper import PEPPER_FILE, load_or_create_pepper
 from runtime.problems import Problem, WrongSettings
-from runtime.settings import Settings, load_settings
+from runtime.settings import load_settings
 
 if TYPE_CHECKING:
     from ledger.records import ArchivedRun
@@ -55,7 +54,7 @@ def erase(
     """
     settings = load_settings()
     with ledger_problems(), opened(settings) as book:
-        erased = book.erase(_references(settings, customer), person, reason)
+        erased = book.erase(pseudonyms_of(settings, customer), person, reason)
     if as_json:
         print_json(erased)
     elif erased.items or erased.contacts:
@@ -66,10 +65,7 @@ def erase(
     if erased.still_open:
         tell(f"{erased.still_open} of the items have not closed: erase again when they have.")
     if not erased.items and not erased.contacts:
-        raise Problem(
-            "The ledger knows nothing of this customer.",
-            remedy="Give the id as the items' source names it, or the pseudonym out of the ledger.",
-        )
+        raise UnknownCustomer
 
 
 def history(
@@ -109,22 +105,6 @@ def history(
     for one in kept.runs:
         place = f" → {one.file}" if one.file else ""
         say(f"{one.closed_at:%Y-%m-%d %H:%M} UTC  {one.workflow_id}  {one.run_id}{place}")
-
-
-def _references(settings: Settings, customer: str) -> set[str]:
-    """The pseudonyms that may mean this customer: the one made of the id, and the id as it is."""
-    from activities.customers import Customers  # noqa: PLC0415 - loads what other commands need not
-
-    if customer.strip() in ("", ANONYMOUS):
-        raise WrongSettings(
-            "That means everybody whose feedback came without a customer.",
-            remedy="Name one customer.",
-        )
-    named = {customer.strip()}
-    if (settings.data_dir / PEPPER_FILE).exists():
-        pepper = load_or_create_pepper(settings.data_dir)
-        named.add(Customers(None, pepper).reference(customer))
-    return named
 
 
 def _chosen(runs: tuple[ArchivedRun, ...], run_id: str) -> ArchivedRun:

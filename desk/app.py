@@ -24,6 +24,7 @@ from desk.guard import add_guards
 from desk.open_id import COOKIE, COOKIE_LASTS_SECONDS, OpenIdProvider
 from desk.own_account import OwnAccount
 from desk.people import People
+from desk.routes_customer import customer_routes
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
 from desk.routes_ledger import ledger_routes
@@ -53,6 +54,7 @@ ROUTES = (
     inbox_routes,
     migrate_routes,  # a page of its own, so it comes before the acts of the item's
     item_routes,
+    customer_routes,
     link_routes,
     request_routes,
     sheets_routes,

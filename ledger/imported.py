@@ -5,7 +5,7 @@ They are not evidence, so they stand outside the events: whoever sends a newer e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -53,6 +53,17 @@ class ImportedContacts:
         chosen = select(row.content).order_by(row.opened_at, row.source, row.id)
         if sources:
             chosen = chosen.where(row.source.in_(sources))
+        with reading(self._engine, "read imported contacts") as session:
+            return tuple(Contact.model_validate(content) for content in session.scalars(chosen))
+
+    def contacts_of(self, customers: Collection[str]) -> tuple[Contact, ...]:
+        """The contacts of a customer, whom each of these pseudonyms means, oldest first."""
+        row = ImportedContactRow
+        chosen = (
+            select(row.content)
+            .where(row.content["customer"].as_string().in_(customers))
+            .order_by(row.opened_at, row.source, row.id)
+        )
         with reading(self._engine, "read imported contacts") as session:
             return tuple(Contact.model_validate(content) for content in session.scalars(chosen))
 

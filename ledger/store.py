@@ -277,6 +277,11 @@ class Ledger:
         between = select(ItemRow).where(ItemRow.created_at >= since, ItemRow.created_at < until)
         return self._items(between.order_by(ItemRow.created_at, ItemRow.issue_id))
 
+    def items_of(self, customers: Collection[str]) -> tuple[IndexedItem, ...]:
+        """Every item of a customer, whom each of these pseudonyms means, oldest first."""
+        theirs = select(ItemRow).where(ItemRow.customer.in_(customers))
+        return self._items(theirs.order_by(ItemRow.created_at, ItemRow.issue_id))
+
     def decided_items_of(
         self, customer: str, category: str | None, now: datetime
     ) -> tuple[IndexedItem, ...]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from insight.numbers import handling
+from insight.numbers import cohorts, handling
 from insight.numbers.own_items import PolicyRequest, own_item
 from insight.numbers.periods import parse_period
 from insight.numbers.policy_use import policy_use
@@ -52,6 +52,13 @@ def test_an_items_moments_are_read_from_its_events():
     lags = {one.definition.id: one.value for one in handling.escalations([contact])}
     assert (lags["escalation_lag_p50"], lags["acknowledgement_lag_p50"]) == (1.0, 2.0)
     assert contact.came_back_at == day(2.5)
+
+
+def test_the_day_on_which_the_customer_joined_puts_the_item_into_a_cohort():
+    received = {"joined": "2025-11-30", "created_at": MONDAY.isoformat()}
+    item = own_item("FT-1", "c0ffee", "billing", MONDAY, events((EventKind.RECEIVED, 0, received)))
+    assert cohorts.cohort(item.contact) == "2025-Q4"
+    assert cohorts.cohort(the_item().contact) is None
 
 
 def test_a_recommendation_is_the_first_thing_proposed_and_not_leave_to_escalate():

@@ -61,3 +61,11 @@ def test_a_database_that_is_gone_is_said_to_be_so(ledger: Ledger, tmp_path) -> N
     (tmp_path / "data" / "ledger.db").write_bytes(b"no database at all, but long enough" * 200)
     with pytest.raises(LedgerUnavailable):
         ledger.imported.contacts()
+
+
+def test_the_contacts_of_one_customer_are_found_by_any_of_their_pseudonyms(ledger):
+    ledger.imported.put(
+        [a_contact("a", customer="x"), a_contact("b"), a_contact("c", customer="y")]
+    )
+    assert [one.id for one in ledger.imported.contacts_of({"x", "y"})] == ["a", "c"]
+    assert ledger.imported.contacts_of({"z"}) == ()
