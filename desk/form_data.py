@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException
@@ -9,8 +10,15 @@ from starlette.requests import Request
 
 from desk.webhook import read_bounded
 
+ITEM_BOX = "item "
+"""A ticked box of an item is a field of this and the issue's key."""
 LARGEST_FORM = 64_000
 MOST_FIELDS = 30
+
+
+def ticked_items(form: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of the items whose boxes were ticked, in the order of the page."""
+    return tuple(name.removeprefix(ITEM_BOX) for name in form if name.startswith(ITEM_BOX))
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from temporalio.client import Client
 
 from desk.finding import ItemReference
+from desk.form_data import ITEM_BOX, ticked_items
 from desk.questions import (
     MOST_LISTED,
     WAITS_FOR_PEOPLE,
@@ -18,9 +19,10 @@ from desk.questions import (
     list_items_for,
 )
 from desk.sheets import AskedOf, sheets_that_ask
-from desk.site import Site
+from desk.site import Site, Visit
 from models.lifecycle import Awaiting
 from models.people import Person
+from runtime.problems import Problem, WrongSettings
 
 PAGE = 25
 MINE = "mine"
@@ -68,9 +70,23 @@ def inbox_routes(site: Site) -> APIRouter:
             },
             views={name: title for name, (title, _) in VIEWS.items()},
             view=chosen,
+            item_box=ITEM_BOX,
             number=number,
             pages=max(1, -(-listed.total // PAGE)),
         )
+
+    @router.post("/take-on")
+    async def take_on(request: Request) -> Response:
+        visit, person = await site.posted(request)
+        keys = ticked_items(visit.form)
+        if not keys:
+            raise WrongSettings("Tick the escalations that you take on.")
+        refused = await asyncio.gather(*(_take_on(site, visit, person, key) for key in keys))
+        taken = [key for key, why in zip(keys, refused, strict=True) if why is None]
+        said = [f"You have taken on {', '.join(taken)}."] if taken else []
+        view = visit.form.get("view", "")
+        path = f"/?view={view if view in VIEWS else MINE}"
+        return site.after(path, " ".join([*said, *(why for why in refused if why)]))
 
     @router.get("/find")
     async def find(request: Request, key: str = "") -> Response:
@@ -79,6 +95,18 @@ def inbox_routes(site: Site) -> APIRouter:
         return RedirectResponse(f"/items/{item.issue_key}", status_code=303)
 
     return router
+
+
+async def _take_on(site: Site, visit: Visit, person: Person, key: str) -> str | None:
+    """Take on one of several; answers why not. One that is refused stops none of the others."""
+    act_id = f"{site.act_id(person, visit.form)}-{key}"
+    try:
+        item = await site.item(key)
+        sender = await site.sender()
+        await sender.acknowledge(item.workflow_id, person.id, act_id=act_id)
+    except Problem as problem:
+        return f"{key}: {problem.what}"
+    return None
 
 
 async def _listed(client: Client, view: str, person: Person, number: int) -> ItemList:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
 from desk.failures import status_of
+from desk.form_data import ITEM_BOX, ticked_items
 from desk.sheet_replies import answered, reason_in
 from desk.sheets import asked_of, find_theme, list_themes
 from desk.site import Site, Visit
@@ -16,9 +17,6 @@ from models.theme import ThemeStatus
 from models.theme_messages import Regroup
 from policies.themes.words import hits, title, worth
 from runtime.problems import Problem, WrongSettings
-
-ITEM_BOX = "item "
-"""A ticked box is a field of this and the issue's key."""
 
 
 def themes_routes(site: Site) -> APIRouter:
@@ -87,9 +85,8 @@ _MISSING = {
 
 def _items_in(visit: Visit) -> tuple[str, ...]:
     """The ticked items, and those typed by their keys."""
-    ticked = [name.removeprefix(ITEM_BOX) for name in visit.form if name.startswith(ITEM_BOX)]
     typed = visit.form.get("older", "").upper().replace(",", " ").split()
-    return tuple(dict.fromkeys((*ticked, *typed)))
+    return tuple(dict.fromkeys((*ticked_items(visit.form), *typed)))
 
 
 async def _page(

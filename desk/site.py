@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from desk.acts import ActSender, new_act_id
 from desk.attempts import FailedAttempts
+from desk.clock_drawing import drawn
 from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference
@@ -100,6 +101,7 @@ class Site:
             channel=channel,
             clock_late=clock_late,
             clock_stands=clock_stands,
+            drawn=drawn,
             commands=commands,
             money=money,
             next_act=next_act,

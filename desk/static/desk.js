@@ -4,11 +4,19 @@
 const RENEW_EVERY_MS = 15000;
 
 function writing() {
-  return document.activeElement?.matches("input, textarea, select") ?? false;
+  return document.activeElement?.matches("input:not([type=checkbox]), textarea, select") ?? false;
 }
 
 function rows() {
   return [...document.querySelectorAll(".rows .row-key a")];
+}
+
+// What a key leads to: in the row that has the focus, or else on the page. A button is only focused.
+function keyed(key) {
+  if (!/^[aer]$/.test(key)) return null;
+  const row = document.activeElement?.closest(".row");
+  const inRow = row?.querySelector(`[data-key="${key}"]`);
+  return inRow ?? document.querySelector(`main :not(.row *)[data-key="${key}"]`);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -18,15 +26,23 @@ document.addEventListener("keydown", (event) => {
     document.querySelector(".find input")?.focus();
     return;
   }
+  const wanted = keyed(event.key);
+  if (wanted) {
+    event.preventDefault();
+    wanted.closest("details")?.setAttribute("open", "");
+    wanted.focus();
+    if (wanted.type === "checkbox") wanted.click();
+    return;
+  }
   const step = { j: 1, k: -1 }[event.key];
   const links = rows();
   if (!step || !links.length) return;
-  const at = links.indexOf(document.activeElement);
+  const at = links.indexOf(document.activeElement?.closest(".row")?.querySelector(".row-key a"));
   links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
 });
 
 async function renew(list) {
-  if (document.hidden || writing()) return;
+  if (document.hidden || writing() || list.querySelector(":checked")) return;
   const focused = document.activeElement?.closest("[data-live]") ? document.activeElement.href : null;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 
@@ -76,6 +77,43 @@ async def test_an_item_is_opened_and_taken_on_with_the_keyboard_alone(
     await button.focus()
     await page.keyboard.press("Enter")
     await page.get_by_role("status").get_by_text("ada has taken this on.").wait_for()
+
+
+async def test_several_escalations_are_ticked_and_taken_on_at_once_with_the_keyboard(
+    stage: Stage, chromium: Browser
+) -> None:
+    page = await opened(stage, chromium)
+    first, second = await stage.item(), await stage.item()
+    shown = await listed(stage, page, 3)
+    for key in (f"FT-{first}", f"FT-{second}"):
+        await page.locator(f".row-key a:text-is('{key}')").focus()
+        await page.keyboard.press("a")
+    assert await page.locator(".tick:checked").count() == 2
+
+    await page.get_by_role("button", name="Take on what is ticked").click()
+
+    told = await page.get_by_role("status").inner_text()
+    assert "You have taken on" in told
+    assert {f"FT-{first}", f"FT-{second}"} == set(re.findall(r"FT-[0-9]+", told))
+    assert len(shown) >= 3
+
+
+async def test_a_key_leads_to_a_decision_and_sends_nothing_by_itself(
+    stage: Stage, chromium: Browser
+) -> None:
+    issue_id = await stage.item()
+    page = await opened(stage, chromium, "fay")
+    await page.goto(f"/requests/r-{issue_id}")
+
+    for key, button in (("a", "Approve"), ("r", "Refuse")):
+        await page.keyboard.press(key)
+        assert await page.evaluate("document.activeElement.textContent") == button
+
+    await page.goto(f"/items/{issue_id}")
+    await page.keyboard.press("e")
+    assert await page.evaluate("document.activeElement.name") == "severity"
+    await page.goto(f"/requests/r-{issue_id}")
+    assert "Nobody has voted yet." in await page.content()
 
 
 async def test_the_slash_leads_to_finding_an_item(stage: Stage, chromium: Browser) -> None:

@@ -292,3 +292,28 @@ def test_generated_passwords_are_shown_once_and_kept_as_hashes(tmp_path: Path) -
     assert not password_holds(tmp_path, "nobody", "x")
     assert made["ada"] not in file.read_text()
     assert file.stat().st_mode & 0o077 == 0
+
+
+async def test_of_several_taken_on_at_once_one_that_is_refused_stops_no_other(
+    stage: Stage,
+) -> None:
+    issue_id = await stage.item()
+    browser = await stage.signed_in("ada")
+    await browser.get("/?view=everything")
+    page = await browser.post(
+        "/take-on", view="everything", **{f"item {issue_id}": "yes", "item 999": "yes"}
+    )
+
+    assert f"You have taken on {issue_id}." in page.text
+    assert "999: " in page.text
+    assert page.url.query == b"view=everything"
+
+
+async def test_nobody_takes_on_what_is_anothers_by_ticking_it(stage: Stage) -> None:
+    issue_id = await stage.item()
+    browser = await stage.signed_in("fay")
+    shown = await browser.get("/?view=everything")
+    page = await browser.post("/take-on", view="everything", **{f"item {issue_id}": "yes"})
+
+    assert "Take on what is ticked" not in shown.text
+    assert "fay is not on this rung; ada is." in page.text
