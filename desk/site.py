@@ -187,12 +187,17 @@ class Site:
 
     def temporal_link(self, workflow_id: str) -> str | None:
         """The run in the Temporal UI; None when nobody said where that is."""
-        stack = read_stack(self.settings.data_dir) or {}
-        base = (stack.get("urls") or {}).get("temporal_ui")
-        if not base:
+        base = temporal_ui_of(self.settings)
+        if base is None:
             return None
         namespace = quote(self.settings.temporal.namespace)
         return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"
+
+
+def temporal_ui_of(settings: Settings) -> str | None:
+    """The address of the Temporal UI; None when neither a setting nor a running stack says it."""
+    stack = read_stack(settings.data_dir) or {}
+    return settings.temporal_ui_url or (stack.get("urls") or {}).get("temporal_ui")
 
 
 def _room_of(path: str) -> str:

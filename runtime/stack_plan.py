@@ -215,10 +215,12 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_LOG_FORMAT": settings.log_format,
         "FOLLOWTHROUGH_TASK_QUEUE": settings.task_queue,
     }
-    if settings.customers is not None:
-        variables["FOLLOWTHROUGH_CUSTOMERS"] = str(settings.customers)
-    if settings.usage is not None:
-        variables["FOLLOWTHROUGH_USAGE"] = str(settings.usage)
+    files = {
+        "FOLLOWTHROUGH_CUSTOMERS": settings.customers,
+        "FOLLOWTHROUGH_USAGE": settings.usage,
+        "FOLLOWTHROUGH_PAYLOAD_KEYS_FILE": settings.payload_keys_file,
+    }
+    variables |= {name: str(file) for name, file in files.items() if file is not None}
     return variables
 
 
