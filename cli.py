@@ -17,6 +17,7 @@ from console import (
     intake,
     jira_setup,
     ledger,
+    payload_keys,
     policy,
     reading,
     reporting,
@@ -58,6 +59,7 @@ for group in (
     triage,
     doctor,
     jira_setup,
+    payload_keys,
     ledger,
 ):
     group.add_to(app)
