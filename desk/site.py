@@ -31,7 +31,6 @@ from desk.wording import channel, commands, money, until, words, working_time
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
-from runtime.stack_file import read_stack
 
 HERE = Path(__file__).parent
 ROOMS = {
@@ -187,17 +186,11 @@ class Site:
 
     def temporal_link(self, workflow_id: str) -> str | None:
         """The run in the Temporal UI; None when nobody said where that is."""
-        base = temporal_ui_of(self.settings)
+        base = self.settings.temporal_ui_url
         if base is None:
             return None
         namespace = quote(self.settings.temporal.namespace)
         return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"
-
-
-def temporal_ui_of(settings: Settings) -> str | None:
-    """The address of the Temporal UI; None when neither a setting nor a running stack says it."""
-    stack = read_stack(settings.data_dir) or {}
-    return settings.temporal_ui_url or (stack.get("urls") or {}).get("temporal_ui")
 
 
 def _room_of(path: str) -> str:

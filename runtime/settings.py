@@ -146,8 +146,8 @@ class Settings(BaseSettings):
     )
     temporal_ui_url: HttpUrl | None = Field(
         default=None,
-        description="address at which people open the Temporal UI; its pages may ask the desk to "
-        "decrypt. Unset means the running local stack's",
+        description="address at which people open the Temporal UI; the desk links to it, and its "
+        "pages may ask the desk to decrypt payloads",
     )
     effects_url: HttpUrl | None = Field(
         default=None, description="address of the system that carries out actions"

@@ -136,6 +136,7 @@ def settings_of_stack(
             "temporal": load_temporal_settings(dict(variables)),
             "jira": jira,
             "desk_url": urls.desk,
+            "temporal_ui_url": urls.temporal_ui,
             "desk_port": int(variables["FOLLOWTHROUGH_DESK_PORT"]),
             **dict.fromkeys(
                 ("effects_url", "billing_url", "flags_url", "accounts_url"), urls.effects
@@ -207,6 +208,7 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_LEDGER_KEYS": str(settings.ledger_keys),
         "FOLLOWTHROUGH_DESK_PORT": urls.desk.rpartition(":")[2],
         "FOLLOWTHROUGH_DESK_URL": urls.desk,
+        "FOLLOWTHROUGH_TEMPORAL_UI_URL": urls.temporal_ui,
         "FOLLOWTHROUGH_CLOCK_SCALE": repr(settings.clock_scale),
         "FOLLOWTHROUGH_SIGNING_KEY_FILE": str(settings.signing_key_file),
         **dict.fromkeys(EFFECTS_VARIABLES, urls.effects),
