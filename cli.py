@@ -18,6 +18,7 @@ from console import (
     intake,
     jira_setup,
     ledger,
+    payload_keys,
     policy,
     reading,
     reporting,
@@ -60,6 +61,7 @@ for group in (
     triage,
     doctor,
     jira_setup,
+    payload_keys,
     ledger,
 ):
     group.add_to(app)

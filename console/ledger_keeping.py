@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console import options
-from console.context import find
-from console.surface import print_json, say, tell
+from console.context import find, run
+from console.surface import print_json, print_text, say, tell
 from desk.customers import UnknownCustomer, pseudonyms_of
 from desk.ledger_access import ledger_problems, opened
 from models.base import Frozen, Moment
+from runtime.connection import payload_key_ring
+from runtime.decrypted_history import decrypted_history
+from runtime.payload_codec import EncryptionCodec
 from runtime.problems import Problem, WrongSettings
-from runtime.settings import load_settings
+from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ledger.records import ArchivedRun
@@ -77,11 +80,15 @@ def history(
     run_id: Annotated[
         str | None, typer.Option("--run", metavar="ID", help="Print this run's history.")
     ] = None,
+    encrypted: Annotated[
+        bool, typer.Option("--encrypted", help="Leave what is encrypted as Temporal kept it.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """List the archived runs of an item and its requests, or give their histories back.
 
     A history is JSON as `temporal workflow show --output json` prints it and a replayer takes it.
+    It is kept as Temporal had it, and decrypted with the payload keys when it is given back.
     Exit code: 0 there are some, 1 there are none.
 
     Example: followthrough ledger history FT-12 --out histories
@@ -96,9 +103,13 @@ def history(
             remedy="Runs are archived within an hour of closing; erased ones are gone for good.",
         )
     if run_id is not None:
-        print(_chosen(runs, run_id).history)  # noqa: T201 - JSON is the answer itself
+        runs = (_chosen(runs, run_id),)
+    if not encrypted and (run_id is not None or out is not None):
+        runs = run(_decrypted(settings, runs))
+    if run_id is not None:
+        print_text(runs[0].history)
         return
-    kept = KeptRuns(runs=tuple(_kept(run, out) for run in runs))
+    kept = KeptRuns(runs=tuple(_kept(one, out) for one in runs))
     if as_json:
         print_json(kept)
         return
@@ -108,12 +119,20 @@ def history(
 
 
 def _chosen(runs: tuple[ArchivedRun, ...], run_id: str) -> ArchivedRun:
-    for run in runs:
-        if run.run_id == run_id:
-            return run
+    for one in runs:
+        if one.run_id == run_id:
+            return one
     raise Problem(
         f"There is no run {run_id} of this item in the archive.",
         remedy="Leave --run out to see those that there are.",
+    )
+
+
+async def _decrypted(settings: Settings, runs: tuple[ArchivedRun, ...]) -> tuple[ArchivedRun, ...]:
+    codec = EncryptionCodec(payload_key_ring(settings))
+    plain = [await decrypted_history(one.history, codec) for one in runs]
+    return tuple(
+        one.model_copy(update={"history": text}) for one, text in zip(runs, plain, strict=True)
     )
 
 

@@ -24,6 +24,7 @@ from desk.guard import add_guards
 from desk.open_id import COOKIE, COOKIE_LASTS_SECONDS, OpenIdProvider
 from desk.own_account import OwnAccount
 from desk.people import People
+from desk.routes_codec import mount_codec
 from desk.routes_customer import customer_routes
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
@@ -70,8 +71,8 @@ ROUTES = (
 def create_app(settings: Settings) -> FastAPI:
     """The desk for these settings. It comes up also while Temporal or Jira do not answer.
 
-    Raises `WrongSettings` for a signing key that cannot be used and `PolicyError` for policies that
-    do not load, since nobody could sign in.
+    Raises `WrongSettings` for a signing key or payload keys that cannot be used, and `PolicyError`
+    for policies that do not load, since nobody could sign in.
     """
     site = make_site(settings)
     intake = make_intake(settings, site.temporal)
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook_routes(intake))
     for routes in ROUTES:
         app.include_router(routes(site))
+    mount_codec(app, site)
     app.state.site = site
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     _add_health(app, site, intake)

@@ -32,7 +32,6 @@ from desk.wording import channel, commands, money, until, words, working_time
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
-from runtime.stack_file import read_stack
 
 HERE = Path(__file__).parent
 ROOMS = {
@@ -189,9 +188,8 @@ class Site:
 
     def temporal_link(self, workflow_id: str) -> str | None:
         """The run in the Temporal UI; None when nobody said where that is."""
-        stack = read_stack(self.settings.data_dir) or {}
-        base = (stack.get("urls") or {}).get("temporal_ui")
-        if not base:
+        base = self.settings.temporal_ui_url
+        if base is None:
             return None
         namespace = quote(self.settings.temporal.namespace)
         return f"{base}/namespaces/{namespace}/workflows/{quote(workflow_id)}"

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from ledger import private_file
 from ledger.failures import LedgerKeysWrong
 
 KEYS_DIRECTORY = "ledger-keys"
 KEY_FILE = "chain-keys"
-KEY_BYTES = 32
 KEY_ID_DIGITS = 16
 
 
@@ -114,9 +108,9 @@ def load_or_create_keys(directory: Path) -> ChainKeys:
     path = directory / KEY_FILE
     try:
         if not path.exists():
-            with _alone(directory):
+            with private_file.alone(path):
                 if not path.exists():
-                    _replace(path, _new_line())
+                    private_file.replace(path, _new_line())
         return _read(path)
     except OSError as error:
         raise LedgerKeysWrong(
@@ -128,54 +122,30 @@ def load_or_create_keys(directory: Path) -> ChainKeys:
 def add_key(directory: Path) -> ChainKeys:
     """Make a new key that seals from now on; the older ones stay for checking."""
     load_or_create_keys(directory)
-    with _alone(directory):
-        path = directory / KEY_FILE
-        _replace(path, path.read_text() + _new_line())
+    path = directory / KEY_FILE
+    with private_file.alone(path):
+        private_file.replace(path, path.read_text() + _new_line())
     return load_or_create_keys(directory)
 
 
 def _new_line() -> str:
-    return secrets.token_hex(KEY_BYTES) + "\n"
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Only one process makes keys at a time."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / f"{KEY_FILE}.lock").open("w") as file:
-        flock(file, LOCK_EX)
-        yield
-
-
-def _replace(path: Path, text: str) -> None:
-    """The whole file or the one before: a kill leaves no half of a key."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    return f"{private_file.new_secret()}\n"
 
 
 def _read(path: Path) -> ChainKeys:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    mode = private_file.mode_if_others_may_read(path)
+    if mode is not None:
         raise LedgerKeysWrong(
-            f"Others may read the keys of the ledger (mode {mode:04o}).",
+            f"Others may read the keys of the ledger (mode {mode}).",
             f"Run `chmod 600 {path}`; if others did read them, run `followthrough ledger rotate`.",
         )
     lines = path.read_text().split()
-    if not lines or any(not _is_key(line) for line in lines):
+    if not lines or not all(map(private_file.is_secret, lines)):
         raise LedgerKeysWrong(
             "The file of the ledger's keys is damaged or not one of ours.",
             f"Restore {path} from a copy, or point FOLLOWTHROUGH_LEDGER_KEYS at the right directory.",
         )
     return ChainKeys(tuple(ChainKey(_id_of(line), SecretStr(line)) for line in lines))
-
-
-def _is_key(line: str) -> bool:
-    return len(line) == 2 * KEY_BYTES and not set(line) - set("0123456789abcdef")
 
 
 def _id_of(secret: str) -> str:

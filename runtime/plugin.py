@@ -11,13 +11,14 @@ import dataclasses
 import pydantic
 from temporalio import workflow
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkerConfig, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from runtime.build_id import build_id
 from runtime.heartbeats import Heartbeats
+from runtime.payload_codec import data_converter
+from runtime.payload_keys import PayloadKeyRing
 
 PLUGIN_NAME = "followthrough"
 
@@ -50,14 +51,15 @@ class FollowthroughPlugin(SimplePlugin):
         return config
 
 
-def followthrough_plugin() -> FollowthroughPlugin:
+def followthrough_plugin(payload_keys: PayloadKeyRing | None = None) -> FollowthroughPlugin:
     """A new plugin: pydantic payloads, the strict sandbox, and invalid models fail the workflow.
 
-    A `pydantic.ValidationError` would otherwise be retried as a broken workflow task for ever.
+    With `payload_keys` payloads are encrypted. A `pydantic.ValidationError` would otherwise be
+    retried as a broken workflow task for ever.
     """
     return FollowthroughPlugin(
         PLUGIN_NAME,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(payload_keys),
         workflow_runner=_strict_sandbox,
         workflow_failure_exception_types=[pydantic.ValidationError],
         interceptors=[Heartbeats()],

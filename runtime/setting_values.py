@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsError
 
 DATABASE_ADDRESS = re.compile(r"[a-z0-9]+(\+[a-z0-9_]+)?://")
+PASSWORD_IN_ADDRESS = re.compile(r"://[^/@]*@")
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
 """Scheme → the port that is meant when none is named."""
 GATEWAY_HOST = "api.atlassian.com"
@@ -64,3 +66,30 @@ JiraUrl = Annotated[str, AfterValidator(_jira_url)]
 AbsolutePath = Annotated[Path, AfterValidator(absolute)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_address)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
+
+
+def variable_name(kind: type[BaseSettings], field: str) -> str:
+    """The environment variable that sets a field."""
+    return f"{kind.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def sentences(error: ValidationError | SettingsError, kind: type[BaseSettings]) -> list[str]:
+    """One sentence for each variable that is wrong; a secret's value is never repeated."""
+    if isinstance(error, SettingsError):
+        return [f"{error}. Correct the variable or unset it."]
+    told = []
+    for detail in error.errors():
+        if detail["type"] == "default_factory_not_called":
+            continue  # a consequence of another wrong value, which has its own sentence
+        field = str(detail["loc"][0]) if detail["loc"] else ""
+        info = kind.model_fields[field]
+        value = f" is {detail['input']!r}"
+        if "Secret" in str(info.annotation) or PASSWORD_IN_ADDRESS.search(value):
+            value = ""
+        reason = detail["msg"].removeprefix("Value error, ")
+        meaning = info.description or "a value"
+        told.append(
+            f"{variable_name(kind, field)}{value}: {reason[:1].lower()}{reason[1:]}.\n"
+            f"  What it sets: {meaning}. Correct it, or unset it for the default."
+        )
+    return told

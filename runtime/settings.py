@@ -38,11 +38,11 @@ from runtime.setting_values import (
     SmtpUrl,
     absolute,
     is_loopback,
+    sentences,
 )
 from runtime.stack_file import running_stack_variables
 
 MAIL_ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}")
-PASSWORD_IN_ADDRESS = re.compile(r"://[^/@]*@")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
 
 
@@ -138,6 +138,16 @@ class Settings(BaseSettings):
         default_factory=lambda known: known["data_dir"] / "ledger-keys",
         description="directory of the keys that the ledger is sealed and its checkpoints are "
         "signed with",
+    )
+    payload_keys_file: AbsolutePath | None = Field(
+        default=None,
+        description="file of the keys that payloads in Temporal are encrypted with, made by "
+        "`followthrough payload-keys rotate`; unset means that they are not encrypted",
+    )
+    temporal_ui_url: HttpUrl | None = Field(
+        default=None,
+        description="address at which people open the Temporal UI; the desk links to it, and its "
+        "pages may ask the desk to decrypt payloads",
     )
     effects_url: HttpUrl | None = Field(
         default=None, description="address of the system that carries out actions"
@@ -305,7 +315,7 @@ def load_settings() -> Settings:
     try:
         jira = JiraSettings(_env_file=stack_file)
     except (ValidationError, SettingsError) as error:
-        problems.extend(_sentences(error, JiraSettings))
+        problems.extend(sentences(error, JiraSettings))
     try:
         settings = Settings(
             _env_file=stack_file,
@@ -313,7 +323,7 @@ def load_settings() -> Settings:
             jira=jira or JiraSettings.model_construct(),
         )
     except (ValidationError, SettingsError) as error:
-        problems.extend(_sentences(error, Settings))
+        problems.extend(sentences(error, Settings))
     if problems or settings is None:
         raise WrongSettings("\n".join(problems))
     return settings
@@ -366,30 +376,3 @@ def _temporal_settings(config: ClientConnectConfig, variables: dict[str, str]) -
         namespace_in_profile="namespace" in config and "TEMPORAL_NAMESPACE" not in variables,
         connect_config=complete,
     )
-
-
-def variable_name(kind: type[BaseSettings], field: str) -> str:
-    """The environment variable that sets a field."""
-    return f"{kind.model_config.get('env_prefix', '')}{field}".upper()
-
-
-def _sentences(error: ValidationError | SettingsError, kind: type[BaseSettings]) -> list[str]:
-    """One sentence for each variable that is wrong; a secret's value is never repeated."""
-    if isinstance(error, SettingsError):
-        return [f"{error}. Correct the variable or unset it."]
-    sentences = []
-    for detail in error.errors():
-        if detail["type"] == "default_factory_not_called":
-            continue  # a consequence of another wrong value, which has its own sentence
-        field = str(detail["loc"][0]) if detail["loc"] else ""
-        info = kind.model_fields[field]
-        value = f" is {detail['input']!r}"
-        if "Secret" in str(info.annotation) or PASSWORD_IN_ADDRESS.search(value):
-            value = ""
-        reason = detail["msg"].removeprefix("Value error, ")
-        meaning = info.description or "a value"
-        sentences.append(
-            f"{variable_name(kind, field)}{value}: {reason[:1].lower()}{reason[1:]}.\n"
-            f"  What it sets: {meaning}. Correct it, or unset it for the default."
-        )
-    return sentences

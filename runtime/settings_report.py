@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import SecretStr
@@ -12,7 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.base import Frozen
-from runtime.settings import JiraSettings, Settings, TemporalSettings, variable_name
+from runtime.payload_keys import read_payload_keys
+from runtime.problems import WrongSettings
+from runtime.setting_values import variable_name
+from runtime.settings import JiraSettings, Settings, TemporalSettings
 from runtime.stack_file import running_stack_variables
 
 HIDDEN = "(set, hidden)"
@@ -99,6 +103,8 @@ def _lines(
 
 
 def _shown(field: str, value: object) -> str | None:
+    if field == "payload_keys_file":
+        return _encryption(value) if isinstance(value, Path) else "off"
     if value is None:
         return None
     if field == "ledger_url" and isinstance(value, SecretStr):
@@ -109,6 +115,14 @@ def _shown(field: str, value: object) -> str | None:
     if isinstance(value, SecretStr):
         return HIDDEN
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _encryption(file: Path) -> str:
+    """Which key encrypts; nothing of the key itself."""
+    try:
+        return f"on, key {read_payload_keys(file).active.key_id}, {file}"
+    except WrongSettings:
+        return f"{file} (cannot be used)"
 
 
 def _notices(known: set[str]) -> tuple[str, ...]:

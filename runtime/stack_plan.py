@@ -136,6 +136,7 @@ def settings_of_stack(
             "temporal": load_temporal_settings(dict(variables)),
             "jira": jira,
             "desk_url": urls.desk,
+            "temporal_ui_url": urls.temporal_ui,
             "desk_port": int(variables["FOLLOWTHROUGH_DESK_PORT"]),
             **dict.fromkeys(
                 ("effects_url", "billing_url", "flags_url", "accounts_url"), urls.effects
@@ -207,6 +208,7 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_LEDGER_KEYS": str(settings.ledger_keys),
         "FOLLOWTHROUGH_DESK_PORT": urls.desk.rpartition(":")[2],
         "FOLLOWTHROUGH_DESK_URL": urls.desk,
+        "FOLLOWTHROUGH_TEMPORAL_UI_URL": urls.temporal_ui,
         "FOLLOWTHROUGH_CLOCK_SCALE": repr(settings.clock_scale),
         "FOLLOWTHROUGH_SIGNING_KEY_FILE": str(settings.signing_key_file),
         **dict.fromkeys(EFFECTS_VARIABLES, urls.effects),
@@ -215,10 +217,12 @@ def _variables(settings: Settings, urls: StackUrls, webhook_secret: str) -> dict
         "FOLLOWTHROUGH_LOG_FORMAT": settings.log_format,
         "FOLLOWTHROUGH_TASK_QUEUE": settings.task_queue,
     }
-    if settings.customers is not None:
-        variables["FOLLOWTHROUGH_CUSTOMERS"] = str(settings.customers)
-    if settings.usage is not None:
-        variables["FOLLOWTHROUGH_USAGE"] = str(settings.usage)
+    files = {
+        "FOLLOWTHROUGH_CUSTOMERS": settings.customers,
+        "FOLLOWTHROUGH_USAGE": settings.usage,
+        "FOLLOWTHROUGH_PAYLOAD_KEYS_FILE": settings.payload_keys_file,
+    }
+    variables |= {name: str(file) for name, file in files.items() if file is not None}
     return variables
 
 

@@ -12,7 +12,8 @@ import httpx
 from desk.deliveries import LedgerDeliveries
 from models.base import Frozen
 from policies.problems import PolicyError
-from runtime.problems import ExitCode, Problem
+from runtime.payload_keys import ROTATE, read_payload_keys
+from runtime.problems import ExitCode, Problem, WrongSettings
 from runtime.setting_values import is_loopback
 from runtime.settings import Settings
 from runtime.signing import load_or_create_signing_key
@@ -132,6 +133,29 @@ def check_signing_key(settings: Settings) -> Iterable[Finding]:
         yield wrong(part, f"{path}: {problem.what}", problem.remedy)
     else:
         yield ok(part, f"key {key.key_id}, readable by its owner only.")
+
+
+def check_payload_keys(settings: Settings) -> Iterable[Finding]:
+    """Whether what goes to Temporal is encrypted, and with which key."""
+    part, file = "payload keys", settings.payload_keys_file
+    if file is None:
+        yield note(
+            part,
+            "What goes to Temporal is not encrypted: whoever may read the namespace reads reasons.",
+            f"`{ROTATE}` makes a key; docs/operating.md says how to switch it on.",
+        )
+        return
+    try:
+        keys = read_payload_keys(file)
+    except WrongSettings as problem:
+        yield wrong(part, f"{file}: {problem.what}", problem.remedy)
+        return
+    waits = f", {keys.prepared.key_id} waits to be used" if keys.prepared else ""
+    yield ok(
+        part,
+        f"what goes to Temporal is encrypted with the key {keys.active.key_id}; "
+        f"{len(keys.keys)} can decrypt{waits}.",
+    )
 
 
 def check_ledger(settings: Settings) -> Iterable[Finding]:

@@ -17,7 +17,7 @@ from models.failures import FAILURES_BY_TYPE
 from models.names import SEARCH_ATTRIBUTES
 from policies.problems import PolicyError
 from runtime.connection import connect
-from runtime.problems import Unreachable
+from runtime.problems import Unreachable, WrongSettings
 from runtime.schedules import RECURRING, Recurring, recurring
 from runtime.settings import Settings
 from runtime.temporal_server import MAY_NOT_LIST, creation_command, missing_search_attributes
@@ -33,6 +33,8 @@ async def check_temporal(settings: Settings) -> list[Finding]:
         client = await connect(settings, patience_seconds=5.0)
     except Unreachable as problem:
         return [unreachable(part, f"{problem.where}: {problem.what}", problem.remedy)]
+    except WrongSettings:
+        return [note(part, "is not asked before the payload keys can be used.")]
     findings = [ok(part, f"{settings.temporal.address} answers.")]
     try:
         searchable = await _search_attributes(client, settings)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -10,12 +11,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from temporalio.api.common.v1 import Memo, Payload, Payloads
+from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionStartedEventAttributes
+from temporalio.client import WorkflowHistory
 from typer.testing import CliRunner
 
 import cli
 from activities.customers import Customers
 from ledger.records import ClosedRun, IndexedItem
 from ledger.store import Ledger, open_ledger
+from runtime.payload_codec import EncryptionCodec, PayloadKeyUnknown
+from runtime.payload_keys import PayloadKeyRing, rotate_key
 from runtime.pepper import load_or_create_pepper
 from runtime.problems import ExitCode, Problem
 from tests.ledger import tampering
@@ -168,7 +174,7 @@ def test_all_anonymous_feedback_is_not_erased_by_mistake(book):
     assert problem_of(result).exit_code == ExitCode.WRONG_USE
 
 
-def test_an_archived_history_is_given_back(book, tmp_path):
+def archived(book: Ledger, history: str) -> None:
     book.keep_history(
         ClosedRun(
             run_id="r1",
@@ -176,14 +182,45 @@ def test_an_archived_history_is_given_back(book, tmp_path):
             issue_id="10001",
             status="completed",
             closed_at=MONDAY,
-            history='{"events": []}',
+            history=history,
         )
     )
+
+
+def test_an_archived_history_is_given_back(book, tmp_path):
+    archived(book, '{"events": []}')
     listed = json.loads(
         ledger_command("history", "10001", "--out", str(tmp_path / "h"), "--json").stdout
     )
     assert Path(listed["runs"][0]["file"]).read_text() == '{"events": []}'
     assert ledger_command("history", "10001", "--run", "r1").stdout == '{"events": []}\n'
+
+
+def test_an_encrypted_history_is_given_back_readable_or_as_it_was_kept(book, tmp_path, monkeypatch):
+    file = tmp_path / "payload-keys"
+    rotate_key(file)
+    plain = Payload(metadata={"encoding": b"json/plain"}, data=b'"why"')
+    [encrypted] = asyncio.run(EncryptionCodec(PayloadKeyRing(file)).encode([plain]))
+    kept = WorkflowHistory("", [started_with(encrypted)]).to_json()
+    archived(book, kept)
+
+    without_keys = problem_of(ledger_command("history", "10001", "--run", "r1"))
+    monkeypatch.setenv("FOLLOWTHROUGH_PAYLOAD_KEYS_FILE", str(file))
+    readable = ledger_command("history", "10001", "--run", "r1").stdout
+    as_kept = ledger_command("history", "10001", "--run", "r1", "--encrypted").stdout
+
+    assert isinstance(without_keys, PayloadKeyUnknown)
+    assert list(WorkflowHistory.from_json("", readable).events) == [started_with(plain)]
+    assert as_kept == f"{kept}\n"
+
+
+def started_with(argument: Payload) -> HistoryEvent:
+    return HistoryEvent(
+        event_id=1,
+        workflow_execution_started_event_attributes=WorkflowExecutionStartedEventAttributes(
+            input=Payloads(payloads=[argument]), memo=Memo(fields={"ledger": argument})
+        ),
+    )
 
 
 def test_where_there_is_no_ledger_none_is_made(data_dir):

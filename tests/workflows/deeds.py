@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -10,11 +11,12 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from models.activity_io import ArchiveResult
 from models.approval import ActionKind, Ballot, Choice, Money
 from models.events import EventKind
 from models.lifecycle import Outcome, Severity
 from models.messages import Answer, Override, ProposeAction, Resolve, Timeline
-from models.names import action_workflow_id
+from models.names import ARCHIVE_WORKFLOW, action_workflow_id
 from models.people import Act, Channel
 from policies.proof_content import of_ballot
 from tests.workflows.office import Issue, Office, by
@@ -93,3 +95,20 @@ async def turned_away(acting: Awaitable[object]) -> tuple[str | None, str]:
     cause = refused.value.__cause__
     failure = cause.type if isinstance(cause, ApplicationError) else None
     return failure, f"{refused.value} {cause}"
+
+
+async def archive(office: Office, name: str) -> ArchiveResult:
+    result: ArchiveResult = await office.client.execute_workflow(
+        ARCHIVE_WORKFLOW, id=name, task_queue=office.settings.task_queue, result_type=ArchiveResult
+    )
+    return result
+
+
+async def archived_until(office: Office, issue_id: str, runs: int) -> None:
+    """Temporal's list of closed runs lags behind a little, so it is looked at again."""
+    for number in range(50):
+        await archive(office, f"archive-{number}")
+        if len(office.ledger.histories_of(issue_id)) == runs:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"not all of the {runs} runs were archived")

@@ -28,6 +28,7 @@ from local_jira.testing import RunningLocalJira, running_local_jira
 from models.names import SEARCH_ATTRIBUTES
 from runtime.effects_stand_in import create_app as effects_app
 from runtime.effects_store import EffectsStore
+from runtime.payload_keys import PayloadKeyRing
 from runtime.plugin import followthrough_plugin
 from runtime.settings import SHIPPED_POLICIES, JiraSettings, Settings, load_temporal_settings
 from runtime.temporal_server import add_search_attributes, find_temporal_binary
@@ -191,17 +192,19 @@ async def real_office(
     *,
     kind: type[Office] = RealOffice,
     server_options: Sequence[str] = (),
+    payload_keys: PayloadKeyRing | None = None,
     **worker_options: Any,
 ) -> AsyncIterator[Office]:
     """An office on a real Temporal server; `server_options` are of its command line.
 
-    Of the kind `Office` its clocks run as in life, so that nothing falls due by itself.
+    With `payload_keys` it encrypts what it sends to Temporal. Of the kind `Office` its clocks run
+    as in life, so that nothing falls due by itself.
     """
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(find_temporal_binary()),
         search_attributes=ALL_KEYS,
         dev_server_extra_args=server_options,
-        plugins=[followthrough_plugin()],
+        plugins=[followthrough_plugin(payload_keys)],
     )
     async with (
         environment,

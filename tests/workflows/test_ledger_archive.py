@@ -12,12 +12,11 @@ from temporalio.worker import Replayer
 
 from desk.anchors import anchors_in_temporal
 from ledger.records import Anchor
-from models.activity_io import ArchiveResult
 from models.approval import ActionKind
 from models.events import LedgerAnchor
-from models.names import ARCHIVE_WORKFLOW, action_workflow_id
+from models.names import action_workflow_id
 from runtime.plugin import followthrough_plugin
-from tests.workflows.deeds import REFUND, propose, resolve, triaged
+from tests.workflows.deeds import REFUND, archive, archived_until, propose, resolve, triaged
 from tests.workflows.office import Office
 from tests.workflows.opening import real_office
 from worker import WORKFLOWS
@@ -31,23 +30,6 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         yield opened
 
 
-async def _archive(office: Office, name: str) -> ArchiveResult:
-    result: ArchiveResult = await office.client.execute_workflow(
-        ARCHIVE_WORKFLOW, id=name, task_queue=office.settings.task_queue, result_type=ArchiveResult
-    )
-    return result
-
-
-async def _archive_until(office: Office, issue_id: str, runs: int) -> None:
-    """Temporal's list of closed runs lags behind a little, so it is looked at again."""
-    for number in range(LOOKS):
-        await _archive(office, f"archive-{number}")
-        if len(office.ledger.histories_of(issue_id)) == runs:
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError(f"not all of the {runs} runs were archived")
-
-
 async def test_closed_runs_are_archived_once_and_replay_out_of_the_archive(office: Office) -> None:
     issue = await triaged(office, REFUND)
     request = await propose(office, issue, ActionKind.REFUND, 9900)
@@ -58,8 +40,8 @@ async def test_closed_runs_are_archived_once_and_replay_out_of_the_archive(offic
     await office.handle(issue).result()
     await office.client.get_workflow_handle(action_workflow_id(request)).result()
 
-    await _archive_until(office, issue.id, runs=2)
-    again = await _archive(office, "archive-again")
+    await archived_until(office, issue.id, runs=2)
+    again = await archive(office, "archive-again")
 
     assert again.archived == 0
     kept = office.ledger.histories_of(issue.id)
@@ -78,8 +60,8 @@ async def test_closed_items_and_each_look_for_closed_runs_anchor_the_ledger(offi
     issue = await triaged(office, REFUND)
     await resolve(office, issue)
     await office.handle(issue).result()
-    await _archive_until(office, issue.id, runs=1)
-    look = await _archive(office, "archive-last")
+    await archived_until(office, issue.id, runs=1)
+    look = await archive(office, "archive-last")
 
     found = await _anchors_until(office, {f"feedback-{issue.id}", "archive-last"})
     assert found["archive-last"] == look.ledger == office.ledger.head()
