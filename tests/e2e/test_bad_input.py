@@ -17,6 +17,7 @@ from runtime.ports import free_port
 from tests.e2e.books import nothing_is_lost_or_doubled
 from tests.e2e.house import House
 from tests.e2e.stories import carried_out, decided
+from tests.stored import stored
 from tests.workflows.deeds import REFUND, propose, triaged
 from tests.workflows.office import Issue
 
@@ -77,7 +78,7 @@ async def test_an_item_of_100_kb_is_handled_like_any_other(
     await decided(house, issue)
 
     await nothing_is_lost_or_doubled(house, issue)
-    history = (await house.handle(issue).fetch_history()).to_json()
+    history = stored(await house.handle(issue).fetch_history())
     assert text.strip()[:12] not in history
 
 

@@ -12,6 +12,7 @@ from models.failures import JIRA_AUTHENTICATION, NOT_ENTITLED, NOTHING_TO_ACT_ON
 from models.names import theme_id_of
 from models.sheet import Reply
 from models.theme import ThemePhase
+from tests.stored import stored
 from tests.workflows.deeds import turned_away
 from tests.workflows.office import Issue, Office, by
 from tests.workflows.opening import skipping_office
@@ -367,7 +368,7 @@ async def test_no_word_of_a_customer_reaches_the_theme(office: Office) -> None:
 
     history = await theme(office, theme_id).fetch_history()
 
-    for told in (history.to_json(), str(office.ledger.events_of(theme_id))):
+    for told in (stored(history), str(office.ledger.events_of(theme_id))):
         assert "zwillingsbruder" not in told.lower()
         assert "ottokar" not in told.lower()
         assert EXPORTS[0][:30] not in told
