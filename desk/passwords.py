@@ -14,8 +14,8 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from ledger import private_file
 from runtime.problems import WrongSettings
-from runtime.stack_file import write_private
 
 PASSWORDS = "desk-passwords.json"
 _COST, _BLOCK, _PARALLEL, _LENGTH = 2**14, 8, 1, 32
@@ -29,7 +29,7 @@ def create_missing_passwords(data_dir: Path, people: Iterable[str]) -> dict[str,
     if made:
         data_dir.mkdir(parents=True, exist_ok=True)
         hashes = {**known, **{person: _hashed(word) for person, word in made.items()}}
-        write_private(data_dir / PASSWORDS, json.dumps(hashes, indent=2) + "\n")
+        private_file.replace(data_dir / PASSWORDS, json.dumps(hashes, indent=2) + "\n")
     return made
 
 
@@ -44,7 +44,7 @@ def set_password(data_dir: Path, person: str, password: str) -> None:
     """Set one person's password, replacing the one before."""
     data_dir.mkdir(parents=True, exist_ok=True)
     hashes = {**_read(data_dir), person: _hashed(password)}
-    write_private(data_dir / PASSWORDS, json.dumps(hashes, indent=2) + "\n")
+    private_file.replace(data_dir / PASSWORDS, json.dumps(hashes, indent=2) + "\n")
 
 
 def password_holds(data_dir: Path, person: str, password: str) -> bool:

@@ -70,6 +70,7 @@ def inbox_routes(site: Site) -> APIRouter:
             },
             views={name: title for name, (title, _) in VIEWS.items()},
             view=chosen,
+            takeable=_takeable(listed, person),
             item_box=ITEM_BOX,
             number=number,
             pages=max(1, -(-listed.total // PAGE)),
@@ -95,6 +96,16 @@ def inbox_routes(site: Site) -> APIRouter:
         return RedirectResponse(f"/items/{item.issue_key}", status_code=303)
 
     return router
+
+
+def _takeable(listed: ItemList, person: Person) -> tuple[str, ...]:
+    """The keys of the listed escalations that wait for this person's word."""
+    known = [entry.status for entry in listed.items if entry.status]
+    return tuple(
+        one.issue_key
+        for one in known
+        if one.awaiting is Awaiting.ACKNOWLEDGEMENT and person.id in one.awaited
+    )
 
 
 async def _take_on(site: Site, visit: Visit, person: Person, key: str) -> str | None:

@@ -10,8 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger import private_file
 from models.base import Frozen
-from runtime.stack_file import write_private
 
 SESSION_COOKIE = "followthrough-session"
 NOTICE_COOKIE = "followthrough-notice"
@@ -117,5 +117,5 @@ def session_secret(data_dir: Path) -> str:
             return kept
     data_dir.mkdir(parents=True, exist_ok=True)
     made = secrets.token_urlsafe(32)
-    write_private(path, made + "\n")
+    private_file.replace(path, made + "\n")
     return made

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, func, select, tuple_
+from sqlalchemy import ColumnElement, Engine, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from ledger.rows import insert_into
@@ -49,21 +49,16 @@ class ImportedContacts:
 
     def contacts(self, sources: Sequence[str] = ()) -> tuple[Contact, ...]:
         """The contacts of these sources, or of all, oldest first."""
-        row = ImportedContactRow
-        chosen = select(row.content).order_by(row.opened_at, row.source, row.id)
-        if sources:
-            chosen = chosen.where(row.source.in_(sources))
-        with reading(self._engine, "read imported contacts") as session:
-            return tuple(Contact.model_validate(content) for content in session.scalars(chosen))
+        return self._read(*([ImportedContactRow.source.in_(sources)] if sources else []))
 
     def contacts_of(self, customers: Collection[str]) -> tuple[Contact, ...]:
         """The contacts of a customer, whom each of these pseudonyms means, oldest first."""
+        return self._read(ImportedContactRow.content["customer"].as_string().in_(customers))
+
+    def _read(self, *chosen_by: ColumnElement[bool]) -> tuple[Contact, ...]:
         row = ImportedContactRow
-        chosen = (
-            select(row.content)
-            .where(row.content["customer"].as_string().in_(customers))
-            .order_by(row.opened_at, row.source, row.id)
-        )
+        chosen = select(row.content).where(*chosen_by)
+        chosen = chosen.order_by(row.opened_at, row.source, row.id)
         with reading(self._engine, "read imported contacts") as session:
             return tuple(Contact.model_validate(content) for content in session.scalars(chosen))
 

@@ -1,4 +1,4 @@
-"""Files of secrets, one on each line, which only their owner may read. For every room that keeps keys."""
+"""Files that only their owner may read, such as keys: one secret on each line. For every room."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ import structlog
 from pydantic import SecretStr
 
 from activities.customer_sources import CustomerSource, FileSource
+from ledger import private_file
 from runtime.setting_values import is_loopback
 from runtime.settings import Settings
-from runtime.stack_file import write_private
 
 ASK_AGAIN_SECONDS = 300.0
 """The system is asked this often whether anything changed; as often when it does not answer."""
@@ -78,7 +78,7 @@ class HttpSource:
     def usable(self, text: str) -> None:
         """Keep it for the next start."""
         try:
-            write_private(self._kept, text)
+            private_file.replace(self._kept, text)
         except OSError as error:
             log.warning("customers_not_kept", file=str(self._kept), problem=error.strerror)
 

@@ -14,7 +14,7 @@ from activities.notify_webhook import WebhookNotifier
 from ledger.failures import LedgerUnavailable
 from ledger.one_time_links import OneTimeLink, OneTimeLinks
 from models.people import NoticeChannel
-from runtime.setting_values import SMTP_PORTS, is_loopback
+from runtime.setting_values import SMTP_PORTS, is_loopback, is_private
 from runtime.settings import Settings
 
 LINK_LASTS = timedelta(days=1)
@@ -58,11 +58,9 @@ def notifiers(
 
 def _own_link(settings: Settings, links: OneTimeLinks | None) -> OwnLink:
     """Makes links to the desk; none where they would be read on the way there."""
-    desk = urlsplit(settings.desk_url)
-    private = desk.scheme == "https" or is_loopback(desk.hostname)
 
     def make(issue_key: str, person: str) -> str | None:
-        if links is None or not private:
+        if links is None or not is_private(settings.desk_url):
             return None
         try:
             secret = links.make(OneTimeLink(person, issue_key), LINK_LASTS)

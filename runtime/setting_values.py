@@ -61,6 +61,12 @@ def is_loopback(host: str | None) -> bool:
     return host in ("127.0.0.1", "localhost", "::1")
 
 
+def is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there: encrypted, or this machine itself."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 JiraUrl = Annotated[str, AfterValidator(_jira_url)]
 AbsolutePath = Annotated[Path, AfterValidator(absolute)]

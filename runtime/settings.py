@@ -38,6 +38,7 @@ from runtime.setting_values import (
     SmtpUrl,
     absolute,
     is_loopback,
+    is_private,
     sentences,
 )
 from runtime.stack_file import running_stack_variables
@@ -254,8 +255,7 @@ class Settings(BaseSettings):
     @field_validator("oidc_issuer", "customers_url")
     @classmethod
     def _private(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "")
-        if value is not None and parts.scheme != "https" and not is_loopback(parts.hostname):
+        if value is not None and not is_private(value):
             raise ValueError("must start with https:// (http:// only to this machine)")
         return value
 
@@ -273,11 +273,12 @@ class Settings(BaseSettings):
         if value is None:
             return None
         parts = urlsplit(value.get_secret_value())
-        here = is_loopback(parts.hostname)
-        if parts.scheme != "https" and not (here and parts.scheme == "http"):
+        if not is_private(value.get_secret_value()):
             raise ValueError("must start with https:// (http:// only to this machine)")
         allowed = str(info.data.get("notice_webhook_hosts", "")).split(",")
-        if not here and parts.hostname not in [host.strip().lower() for host in allowed]:
+        if not is_loopback(parts.hostname) and parts.hostname not in [
+            host.strip().lower() for host in allowed
+        ]:
             raise ValueError("names a host that is not in FOLLOWTHROUGH_NOTICE_WEBHOOK_HOSTS")
         return value
 

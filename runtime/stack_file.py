@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ledger import private_file
+
 STACK_JSON = "stack.json"
 STACK_ENV = "stack.env"
 
@@ -47,19 +49,10 @@ def running_stack_variables(data_dir: Path) -> Path | None:
     return variables if read_stack(data_dir) is not None and variables.is_file() else None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, replacing it in one step."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    draft.replace(path)
-
-
 def write_stack(data_dir: Path, content: dict[str, Any], variables: dict[str, str]) -> None:
     """Publish a running stack; the variables first, since `stack.json` announces them."""
     lines = "".join(f"{name}={json.dumps(value)}\n" for name, value in sorted(variables.items()))
-    write_private(data_dir / STACK_ENV, lines)
+    private_file.replace(data_dir / STACK_ENV, lines)
     draft = data_dir / (STACK_JSON + ".new")
     draft.write_text(json.dumps(content, indent=2) + "\n")
     draft.replace(data_dir / STACK_JSON)

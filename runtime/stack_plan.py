@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from ledger import private_file
 from models.base import Frozen
 from runtime.part import Part
 from runtime.ports import (
@@ -25,7 +26,6 @@ from runtime.ports import (
     free_port,
 )
 from runtime.settings import Settings, load_temporal_settings
-from runtime.stack_file import write_private
 from runtime.temporal_server import (
     TemporalServerPlan,
     plan_temporal_server,
@@ -155,7 +155,7 @@ def local_webhook_secret(data_dir: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # absent or damaged: a new secret is as good, the webhook is registered again
     made = secrets.token_urlsafe(32)
-    write_private(path, json.dumps({"webhook_secret": made}) + "\n")
+    private_file.replace(path, json.dumps({"webhook_secret": made}) + "\n")
     return made
 
 
