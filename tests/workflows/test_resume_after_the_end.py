@@ -9,10 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-import cli
 from desk.acts import ActSender
 from desk.answers import AlreadyClosed
 from desk.questions import ask_exception
@@ -23,6 +20,7 @@ from tests.workflows.deeds import REFUND, resolve, triaged
 from tests.workflows.effect_deeds import exception, fail_next
 from tests.workflows.office import PATIENCE_SECONDS, Issue, Office
 from tests.workflows.opening import real_office
+from tests.workflows.terminal import command
 
 pytestmark = pytest.mark.e2e
 
@@ -36,10 +34,6 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(opened.settings.data_dir))
         monkeypatch.setenv("JIRA_URL", opened.jira.url)
         yield opened
-
-
-async def command(*arguments: str) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, cli.app, list(arguments))
 
 
 async def closed_with_an_exception(office: Office, lasts: timedelta) -> tuple[Issue, str]:
@@ -73,7 +67,7 @@ async def test_doctor_names_the_command_and_the_command_ends_the_exception(
     resumed = await command("resume", issue.id, "--as", "lena")
 
     assert f"followthrough resume {issue.key} --as PERSON" in " ".join(advice.stdout.split())
-    assert resumed.exit_code == 0, resumed.output
+    assert resumed.exit_code == 0, resumed
     assert "what stood still of it was told to go on" in " ".join(resumed.stdout.split())
     handle = office.client.get_workflow_handle(exception_workflow_id(request))
     await asyncio.wait_for(handle.result(), PATIENCE_SECONDS)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,10 +25,9 @@ from runtime.settings import SHIPPED_POLICIES
 from tests.workflows.office import PATIENCE_SECONDS, Office
 from tests.workflows.opening import real_office
 from tests.workflows.rollout_deeds import followed, planned, until
+from tests.workflows.terminal import command, document
 
 pytestmark = pytest.mark.e2e
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -43,35 +38,6 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("JIRA_URL", opened.jira.url)
         yield opened
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command came to."""
-
-    exit_code: int | None
-    stdout: str
-    stderr: str
-
-
-async def command(*arguments: str) -> Said:
-    """A command in a process of its own, since the worker here logs to the same output."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "cli.py"),
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    stdout, stderr = await process.communicate()
-    return Said(exit_code=process.returncode, stdout=stdout.decode(), stderr=stderr.decode())
-
-
-async def document(*arguments: str) -> dict[str, Any]:
-    result = await command(*arguments, "--json")
-    assert result.exit_code == 0, result
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
 
 
 async def held_review(office: Office) -> ReviewStatus:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import re
 
-from typer.testing import CliRunner
-
-import cli
 from models.names import theme_id_of
 from models.theme import ThemePhase
 from tests.workflows.office import Office
+from tests.workflows.terminal import document, printed
 from tests.workflows.test_sheets_on_the_desk import desk, office, pytestmark, signed_in
 from tests.workflows.theme_deeds import EXPORTS, look, reported, status, until
 
@@ -107,16 +103,11 @@ async def test_a_regrouping_that_lacks_something_says_what_and_keeps_what_was_ty
 async def test_a_theme_is_read_and_regrouped_in_the_terminal(office: Office) -> None:
     theme_id = await found(office)
 
-    def said(*arguments: str) -> str:
-        result = CliRunner().invoke(cli.app, list(arguments))
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    listed = await asyncio.to_thread(said, "themes")
-    shown = await asyncio.to_thread(said, "theme", theme_id)
+    listed = await printed("themes")
+    shown = await printed("theme", theme_id)
     why = ("--as", "petra", "--reason", "Clearer")
-    await asyncio.to_thread(said, "regroup", theme_id, "--name", "Exports break off", *why)
-    named = json.loads(await asyncio.to_thread(said, "theme", "Exports break off", "--json"))
+    await printed("regroup", theme_id, "--name", "Exports break off", *why)
+    named = await document("theme", "Exports break off")
 
     assert theme_id in listed
     assert f"followthrough answer {theme_id} decide-1 accept|dismiss --as WHO" in " ".join(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-import cli
 from tests.workflows.deeds import WOBBLE, triaged, what_triage_said
 from tests.workflows.office import Office
 from tests.workflows.opening import skipping_office
+from tests.workflows.terminal import document, printed
 
 
 @pytest.fixture
@@ -38,22 +36,15 @@ def examples(tmp_path: Path) -> Path:
     return file
 
 
-async def triage(*arguments: str) -> str:
-    """A command of `followthrough triage`, as in a second terminal; what it prints."""
-    result = await asyncio.to_thread(CliRunner().invoke, cli.app, ["triage", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
 async def test_a_model_put_to_use_suggests_in_a_worker_that_runs_and_signs_with_its_id(
     office: Office, examples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(office.settings.data_dir))
     before = await triaged(office, WOBBLE)
-    learnt = await triage("train", "--file", str(examples), "--no-corrections", "--json")
-    model_id = json.loads(learnt)["id"]
+    learnt = await document("triage", "train", "--file", str(examples), "--no-corrections")
+    model_id = learnt["id"]
     kept = await triaged(office, f"{WOBBLE}, said once more")
-    await triage("use", model_id)
+    await printed("triage", "use", model_id)
     after = await triaged(office, f"{WOBBLE}, again")
 
     found = [await what_triage_said(office, issue) for issue in (before, kept, after)]
