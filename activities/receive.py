@@ -23,7 +23,7 @@ from activities.marks import Watermarks
 from activities.policy_source import PolicySource, policy_failures
 from activities.vouching import Signer, asked, sealed
 from insight.personal_data import kinds_in
-from insight.similar import most_similar, signature
+from insight.similar import LOOKED_AT, PROPOSED_FLOOR, most_similar, signature
 from insight.suggest import Suggestions, suggest
 from jira_gateway.gateway import JiraGateway
 from jira_gateway.interpreter import Interpreter
@@ -47,10 +47,6 @@ from policies import routing, snapshot
 from policies.policy_set import PolicySet
 
 log = structlog.get_logger(__name__)
-
-SIMILAR_FLOOR = 0.35
-SIMILAR_LOOKED_AT = 2000
-"""Earlier items that are compared. Older ones are a theme rather than a duplicate."""
 
 Reader = Callable[[str, Taxonomy], Suggestions]
 """Whatever reads a text by the taxonomy. It runs here and never in a workflow."""
@@ -224,11 +220,9 @@ class ReceiveActivities:
 
     def _similar(self, item: FeedbackItem, wanted: tuple[int, ...]) -> tuple[SimilarItem, ...]:
         earlier = [
-            one
-            for one in self._index.recent_items(SIMILAR_LOOKED_AT)
-            if one.issue_id != item.issue_id
+            one for one in self._index.recent_items(LOOKED_AT) if one.issue_id != item.issue_id
         ]
-        matches = most_similar(wanted, [one.signature for one in earlier], SIMILAR_FLOOR)
+        matches = most_similar(wanted, [one.signature for one in earlier], PROPOSED_FLOOR)
         customer = item.customer.reference
         return tuple(
             SimilarItem(

@@ -37,12 +37,14 @@ from desk.routes_policies import policies_routes
 from desk.routes_request import request_routes
 from desk.routes_sheets import sheets_routes
 from desk.routes_sign_in import sign_in_routes
+from desk.routes_similar import similar_routes
 from desk.routes_themes import themes_routes
 from desk.sessions import Sessions, session_secret
 from desk.site import HERE, Site
 from desk.temporal_link import TemporalLink
 from desk.webhook import WebhookIntake, webhook_routes
 from desk.webhook_payload import COMMENT_EVENTS, Hint, was_created
+from desk.words_of_items import WordsOfItems
 from ledger.failures import LedgerFailure
 from runtime.connection import connect
 from runtime.problems import Unreachable
@@ -56,6 +58,7 @@ ROUTES = (
     migrate_routes,  # a page of its own, so it comes before the acts of the item's
     item_routes,
     customer_routes,
+    similar_routes,
     link_routes,
     request_routes,
     sheets_routes,
@@ -137,6 +140,7 @@ def make_site(settings: Settings) -> Site:
         find=find,
         note=known.note,
         ledger=ledger,
+        words=WordsOfItems(clients),
         provider=OpenIdProvider(settings) if settings.oidc_issuer else None,
     )
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ledger.one_time_links import OneTimeLink
     from ledger.store import Ledger
 
-MOST_REMEMBERED = 20_000
 SQLITE = "sqlite:///"
 
 
@@ -65,9 +64,8 @@ class LedgerDeliveries:
         return self.ledger().known_mark(issue_id)
 
     def remembered_item(self, key: str) -> ItemReference | None:
-        """The item with this key among those that arrived last."""
-        items = self.ledger().recent_items(MOST_REMEMBERED)
-        found = next((item for item in items if item.issue_key == key), None)
+        """The item with this key."""
+        found = self.ledger().item_by_key(key)
         if found is None:
             return None
         return ItemReference(issue_id=found.issue_id, issue_key=found.issue_key)

@@ -161,10 +161,12 @@ async def _page(
     failed_act: str | None = None,
 ) -> HTMLResponse:
     client = await site.temporal.client()
-    status, timeline, clocks = await asyncio.gather(
+    by_link = visit.session.only is not None
+    status, timeline, clocks, conversation = await asyncio.gather(
         ask_item_and_voters(client, item.workflow_id),
         ask_timeline(client, item.workflow_id),
         ask_clocks(client, item.workflow_id),
+        _nothing() if by_link else site.words.conversation(item.issue_id),
     )
     return site.page(
         visit,
@@ -173,6 +175,7 @@ async def _page(
         item=status,
         timeline=timeline,
         explained=explain(clocks, site.now()),
+        conversation=conversation,
         problem=problem,
         failed_act=failed_act,
         severities=tuple(Severity),
@@ -181,3 +184,7 @@ async def _page(
         jira_link=site.jira_link(status.issue_key),
         temporal_link=site.temporal_link(item.workflow_id),
     )
+
+
+async def _nothing() -> None:
+    """In place of the customer's words for who came by a link, which may have been stolen."""

@@ -29,6 +29,7 @@ from desk.people import People
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
 from desk.wording import channel, commands, money, until, words, working_time
+from desk.words_of_items import WordsOfItems
 from models.people import Channel, Person
 from runtime.settings import Settings
 from runtime.signing import SigningKey
@@ -81,6 +82,7 @@ class Site:
     find: Callable[[str], ItemReference]
     note: Callable[[str, ItemReference], None]
     ledger: LedgerDeliveries
+    words: WordsOfItems
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     provider: OpenIdProvider | None = None

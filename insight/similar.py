@@ -25,6 +25,8 @@ PROPOSED_FLOOR = 0.35
 """A score from which proposing is worth a person's glance: of 400 unrelated complaints about one
 trade, one in twenty had a stranger above it, while reports of one bug in own words reach 0.35 to
 0.65 with their nearest."""
+LOOKED_AT = 2000
+"""Items that are compared with one. Older ones are a theme rather than a duplicate."""
 RARITY_EXPONENT = 1.5
 """How much rare features outweigh common ones; 1 to 3 were tried on tracker duplicates and
 questions to a bank, and 1.5 found the most of both together."""

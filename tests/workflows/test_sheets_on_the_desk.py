@@ -31,6 +31,8 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("FOLLOWTHROUGH_TASK_QUEUE", opened.settings.task_queue)
         monkeypatch.setenv("JIRA_URL", opened.jira.url)
+        monkeypatch.setenv("JIRA_USER", opened.jira.bot_auth[0])
+        monkeypatch.setenv("JIRA_TOKEN", opened.jira.bot_auth[1])
         for person in PEOPLE:
             set_password(tmp_path, person, f"pw of {person}")
         yield opened
