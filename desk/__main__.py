@@ -30,18 +30,28 @@ def serve(settings: Settings, port: int) -> None:
         app = create_app(settings)
     except PolicyError as error:
         raise wrong_policies(settings.policies, error) from error
-    uvicorn.run(
-        app,
-        host=LOOPBACK,
-        port=port,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        # A forwarded address could be anybody's claim, and sign-in attempts are counted by address.
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,
-        server_header=False,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=LOOPBACK,
+            port=port,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            # A forwarded address could be anybody's claim, and sign-in attempts are counted by it.
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+            server_header=False,
+        )
     )
+    app.state.site.closing = lambda: server.should_exit
+    server.run()
+    if not server.started:
+        raise Problem(
+            "the desk could not start.",
+            where=f"{LOOPBACK}:{port}",
+            remedy="The lines above say why.",
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,6 +30,7 @@ from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
 from desk.routes_ledger import ledger_routes
 from desk.routes_link import link_routes
+from desk.routes_live import live_routes
 from desk.routes_migrate import migrate_routes
 from desk.routes_numbers import numbers_routes
 from desk.routes_operations import operations_routes
@@ -55,6 +56,7 @@ log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 3.0
 ROUTES = (
     inbox_routes,
+    live_routes,
     migrate_routes,  # a page of its own, so it comes before the acts of the item's
     item_routes,
     customer_routes,

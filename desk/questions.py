@@ -189,7 +189,7 @@ async def list_items_for(
     asked; `capped` when there were more. What does not answer is listed, since it may be theirs.
     Raises `Unreachable`.
     """
-    waiting = await _most_urgent(client, WAITS_FOR_PEOPLE)
+    waiting = await most_urgent(client, WAITS_FOR_PEOPLE)
     for_a_word = [one for one in waiting if one.awaiting in WAITS_FOR_A_WORD]
     asked = await _with_status(client, for_a_word[:MOST_ASKED])
     mine = [one for one in asked if one.status is None or _awaits(one.status, one.voters, person)]
@@ -224,7 +224,7 @@ async def list_items(
 
     Only the items of the page are asked for their status. Raises `Unreachable`.
     """
-    found = await _most_urgent(client, awaiting)
+    found = await most_urgent(client, awaiting)
     page = found[:MOST_LISTED][offset : offset + limit]
     return ItemList(
         total=min(len(found), MOST_LISTED),
@@ -233,8 +233,11 @@ async def list_items(
     )
 
 
-async def _most_urgent(client: Client, awaiting: Sequence[Awaiting]) -> list[ListedItem]:
-    """Up to `MOST_LISTED` and one, sorted here: visibility of a SQL store cannot sort."""
+async def most_urgent(client: Client, awaiting: Sequence[Awaiting]) -> list[ListedItem]:
+    """Up to `MOST_LISTED` and one of what runs and awaits these, the most urgent first.
+
+    Sorted here, since visibility of a SQL store cannot sort. Raises `Unreachable`.
+    """
     found: list[ListedItem] = []
     query = _visibility_query(awaiting)
     try:

@@ -87,6 +87,8 @@ class Site:
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     provider: OpenIdProvider | None = None
     """Where people sign in; None means with passwords kept on this machine."""
+    closing: Callable[[], bool] = field(default=lambda: False)
+    """Whether the desk is about to stop; what streams to a browser ends then."""
     templates: Environment = field(init=False)
 
     def __post_init__(self) -> None:

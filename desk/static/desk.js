@@ -1,7 +1,9 @@
 // A convenience on top of pages that work without it: keys, and a list that renews itself.
 "use strict";
 
-const RENEW_EVERY_MS = 15000;
+const RENEW_EVERY_MS = 60000;
+const RENEW_UNTOLD_EVERY_MS = 15000;
+const SETTLED_AFTER_MS = 3000; // what was done on the page before is seconds behind in the list
 
 function writing() {
   return document.activeElement?.matches("input:not([type=checkbox]), textarea, select") ?? false;
@@ -54,5 +56,30 @@ async function renew(list) {
   if (focused) rows().find((link) => link.href === focused)?.focus();
 }
 
+// Renews when the server says that something changed, and now and then for what only time changes.
+function watch(list) {
+  const again = () => renew(list).catch(() => {});
+  let source = null;
+  let told = true;
+  const listen = () => {
+    source = new EventSource(list.dataset.live);
+    source.addEventListener("changed", again);
+    source.addEventListener("open", () => {
+      told = true;
+      setTimeout(again, SETTLED_AFTER_MS);
+    });
+    source.addEventListener("error", () => (told = false));
+  };
+  document.addEventListener("visibilitychange", () => {
+    source?.close();
+    if (document.hidden) return;
+    again();
+    listen();
+  });
+  listen();
+  setInterval(() => told || again(), RENEW_UNTOLD_EVERY_MS);
+  setInterval(again, RENEW_EVERY_MS);
+}
+
 const list = document.querySelector("[data-live]");
-if (list) setInterval(() => renew(list).catch(() => {}), RENEW_EVERY_MS);
+if (list) watch(list);
