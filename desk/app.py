@@ -26,6 +26,7 @@ from desk.own_account import OwnAccount
 from desk.people import People
 from desk.routes_codec import mount_codec
 from desk.routes_customer import customer_routes
+from desk.routes_find import find_routes
 from desk.routes_inbox import inbox_routes
 from desk.routes_item import item_routes
 from desk.routes_ledger import ledger_routes
@@ -56,6 +57,7 @@ log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 3.0
 ROUTES = (
     inbox_routes,
+    find_routes,
     live_routes,
     migrate_routes,  # a page of its own, so it comes before the acts of the item's
     item_routes,

@@ -5,10 +5,14 @@ An item's own figures are those of its last event, so what still counts is told 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from desk.wording import until, working_time
 from models.clocks import ClockReading
+
+Hours = tuple[datetime, datetime]
+"""Opens, closes."""
 
 
 def clock_stands(clock: ClockReading, now: datetime, decided: bool = False) -> str:
@@ -38,3 +42,19 @@ def clock_late(clock: ClockReading, now: datetime, decided: bool = False) -> boo
 def shows_due(clock: ClockReading, decided: bool = False) -> bool:
     """Only a clock that still counts has a due time worth telling."""
     return not (clock.met or decided or clock.paused) and clock.due_at is not None
+
+
+def rests(clocks: Sequence[ClockReading], hours: Sequence[Hours], now: datetime) -> str | None:
+    """Why none of an item's promises loses time at the reader's moment; None when one does.
+
+    `hours` are its next stretches of working time; beyond them nobody can say.
+    """
+    running = [clock for clock in clocks if not clock.met]
+    if not running:
+        return None
+    if all(clock.paused for clock in running):
+        return clock_stands(min(running, key=lambda clock: clock.remaining), now)
+    opens = next((opens for opens, closes in hours if now < closes), None)
+    if opens is None or opens <= now:
+        return None
+    return f"out of hours, counts again {until(opens, now)}"

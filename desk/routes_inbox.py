@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from temporalio.client import Client
 
 from desk.finding import ItemReference
@@ -39,7 +39,7 @@ VIEWS: dict[str, tuple[str, tuple[Awaiting, ...]]] = {
 
 
 def inbox_routes(site: Site) -> APIRouter:
-    """The inbox, its views, and finding an item by its key."""
+    """The inbox, its views, and taking on several items at once."""
     router = APIRouter()
 
     @router.get("/")
@@ -88,12 +88,6 @@ def inbox_routes(site: Site) -> APIRouter:
         view = visit.form.get("view", "")
         path = f"/?view={view if view in VIEWS else MINE}"
         return site.after(path, " ".join([*said, *(why for why in refused if why)]))
-
-    @router.get("/find")
-    async def find(request: Request, key: str = "") -> Response:
-        await site.signed_in(request)
-        item = await site.item(key.strip().upper())
-        return RedirectResponse(f"/items/{item.issue_key}", status_code=303)
 
     return router
 

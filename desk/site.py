@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from desk.acts import ActSender, new_act_id
 from desk.attempts import FailedAttempts
 from desk.clock_drawing import drawn
-from desk.clock_view import clock_late, clock_stands, shows_due
+from desk.clock_view import clock_late, clock_stands, rests, shows_due
 from desk.deliveries import LedgerDeliveries
 from desk.finding import ItemReference
 from desk.form_data import read_form
@@ -108,6 +108,7 @@ class Site:
             commands=commands,
             money=money,
             next_act=next_act,
+            rests=rests,
             shows_due=shows_due,
             until=until,
             words=words,

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 if TYPE_CHECKING:
     from jira_gateway.client import JiraClients
-    from jira_gateway.conversation import Conversation
+    from jira_gateway.conversation import Conversation, Found
 
 log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 2.0
@@ -40,6 +40,12 @@ class WordsOfItems:
         from jira_gateway.read import read_text  # noqa: PLC0415 - as above
 
         return await self._asked(lambda: read_text(self._clients, issue_id))
+
+    async def found(self, project: str, wanted: str) -> tuple[Found, ...] | None:
+        """The issues that have all these words."""
+        from jira_gateway.conversation import search_words  # noqa: PLC0415 - as above
+
+        return await self._asked(lambda: search_words(self._clients, project, wanted))
 
     async def _asked(self, question: Callable[[], Answer]) -> Answer | None:
         try:

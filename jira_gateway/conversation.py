@@ -5,20 +5,34 @@ The words go to the reader's page and nowhere else: they are not kept, logged or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from jira_gateway.client import JiraClients
-from jira_gateway.fields import account_id_of, moment_of, number_of, text_of
+from jira_gateway.fields import account_id_of, moment_of, name_of, number_of, text_of
 from jira_gateway.observation import is_public
 from jira_gateway.read import all_comments
+from jira_gateway.search import search_page, swept_jql
 
 MOST_MESSAGES = 20
 MOST_CHARACTERS = 1500
 MOST_OF_THE_DESCRIPTION = 4000
+MOST_FOUND = 25
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 FIELDS = "summary,description,reporter,created,comment"
+
+
+@dataclass(frozen=True)
+class Found:
+    """An issue that has the words that somebody looks for."""
+
+    issue_id: str
+    issue_key: str
+    summary: str
+    status: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,30 @@ def read_conversation(clients: JiraClients, issue_id: str) -> Conversation:
         reported_at=moment_of(fields.get("created")),
         messages=tuple(_message(one, account_id_of(reporter), own) for one in newest),
         earlier=len(comments) - len(newest),
+    )
+
+
+def search_words(clients: JiraClients, project: str, wanted: str) -> tuple[Found, ...]:
+    """The issues that concern us and have all these words, changed last first. Blocking.
+
+    Everything but letters and digits is taken for a space, and capitals for small letters, since
+    some of them mean something in JQL (`OR`). Of words without a letter nothing is found. Raises
+    `ApplicationError`.
+    """
+    said = " ".join(_BETWEEN_WORDS.sub(" ", wanted).casefold().split())
+    if not said:
+        return ()
+    jql = f'{swept_jql(project)} AND text ~ "{said}" ORDER BY updated DESC'
+    with clients.counter.operation("search"):
+        answer = search_page(clients, jql, ("summary", "status"))
+    return tuple(
+        Found(
+            issue_id=str(raw["id"]),
+            issue_key=str(raw["key"]),
+            summary=text_of(raw["fields"].get("summary")),
+            status=name_of(raw["fields"].get("status")) or "",
+        )
+        for raw in (answer.get("issues") or [])[:MOST_FOUND]
     )
 
 

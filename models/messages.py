@@ -249,7 +249,10 @@ class OpenActionStatus(Frozen):
 
 
 class ItemStatus(Frozen):
-    """What `FeedbackItemWorkflow` answers to the query `status`."""
+    """What `FeedbackItemWorkflow` answers to the query `status`.
+
+    `hours` are the next stretches of working time, `(opens, closes)`, as of the item's last event.
+    """
 
     issue_id: str
     issue_key: str
@@ -265,6 +268,7 @@ class ItemStatus(Frozen):
     due_at: Moment | None
     breached: bool
     clocks: tuple[ClockReading, ...]
+    hours: tuple[tuple[Moment, Moment], ...] = ()
     ladder_level: int
     ladder_rung: str | None
     acknowledged_by: str | None

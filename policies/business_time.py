@@ -155,6 +155,20 @@ def next_change(calendar: BusinessCalendar, at: datetime) -> datetime | None:
     return None if change >= calendar.covers_until else datetime.fromtimestamp(change, UTC)
 
 
+def windows_from(
+    calendar: BusinessCalendar, at: datetime, most: int
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The first `most` stretches of working time that close after `at`, as `(opens, closes)`.
+
+    None beyond the cover. Raises `CalendarExhausted` when `at` lies outside it.
+    """
+    first = _first_ending_after(calendar, _covered(calendar, at))
+    return tuple(
+        (datetime.fromtimestamp(opens, UTC), datetime.fromtimestamp(closes, UTC))
+        for opens, closes in calendar.intervals[first : first + most]
+    )
+
+
 def _seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")

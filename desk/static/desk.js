@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || writing()) return;
   if (event.key === "/") {
     event.preventDefault();
-    document.querySelector(".find input")?.focus();
+    document.querySelector(".find [type=search]")?.focus();
     return;
   }
   const wanted = keyed(event.key);

@@ -7,6 +7,7 @@ from datetime import datetime
 from models.failures import FAILURES_BY_TYPE
 from models.item_state import ItemState
 from models.messages import ItemStatus, ItemSubject, OpenActionStatus
+from policies.business_time import CalendarExhausted, windows_from
 from policies.lifecycle import running_clocks, words
 from policies.lifecycle.facts import item_facts
 from policies.lifecycle.stages import (
@@ -16,6 +17,8 @@ from policies.lifecycle.stages import (
     needs_triage,
     stage_of,
 )
+
+HOURS_TOLD = 20
 
 
 def status_of(state: ItemState, now: datetime) -> ItemStatus:
@@ -41,6 +44,7 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
         due_at=due_at(state),
         breached=breached(state),
         clocks=readings,
+        hours=_hours(state, now) if readings else (),
         ladder_level=rung.level if rung else ladder.level,
         ladder_rung=rung.name if rung else None,
         acknowledged_by=ladder.acknowledgement.actor.person if ladder.acknowledgement else None,
@@ -55,6 +59,14 @@ def status_of(state: ItemState, now: datetime) -> ItemStatus:
         unproven_allowed=snapshot.allow_unproven if snapshot else False,
         summary=summary_of(state),
     )
+
+
+def _hours(state: ItemState, now: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """Enough for two working weeks with a break each day; nothing where the calendar ends."""
+    try:
+        return windows_from(running_clocks.pinned(state).calendar, now, HOURS_TOLD)
+    except CalendarExhausted:
+        return ()
 
 
 def _stop(state: ItemState) -> tuple[str | None, datetime | None]:

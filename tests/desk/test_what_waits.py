@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.clock_view import clock_late, clock_stands, shows_due
+from desk.clock_view import clock_late, clock_stands, rests, shows_due
 from desk.questions import WAITS_FOR_PEOPLE, ListedItem, urgency
 from models.clocks import ClockName, ClockReading
 from models.lifecycle import Awaiting
@@ -81,3 +81,30 @@ def test_only_a_clock_that_counts_has_a_due_time() -> None:
     assert shows_due(reading())
     assert not shows_due(reading(met=True))
     assert not shows_due(reading(), decided=True)
+
+
+def opening(opens: float, closes: float) -> tuple[datetime, datetime]:
+    return NOW + timedelta(hours=opens), NOW + timedelta(hours=closes)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "hours", "told"),
+    [
+        ([reading()], [opening(-3, 5)], None),
+        (
+            [reading()],
+            [opening(-9, -1), opening(2, 10)],
+            "out of hours, counts again in 2 h 00 min",
+        ),
+        ([reading()], [opening(-9, -1)], None),
+        ([reading(paused=True, due_at=None)], [opening(-3, 5)], "paused with 2 h 00 min left"),
+        ([reading(paused=True), reading()], [opening(-3, 5)], None),
+        ([reading(paused=True), reading(met=True)], [], "paused with 2 h 00 min left"),
+        ([reading(met=True)], [opening(2, 10)], None),
+        ([], [opening(2, 10)], None),
+    ],
+)
+def test_a_list_says_why_no_promise_loses_time_just_now(
+    clocks: list[ClockReading], hours: list[tuple[datetime, datetime]], told: str | None
+) -> None:
+    assert rests(clocks, hours, NOW) == told

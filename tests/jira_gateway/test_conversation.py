@@ -10,6 +10,7 @@ from jira_gateway.conversation import (
     MOST_MESSAGES,
     MOST_OF_THE_DESCRIPTION,
     read_conversation,
+    search_words,
 )
 from local_jira.testing import RunningLocalJira
 from models.failures import ISSUE_GONE
@@ -65,3 +66,12 @@ def test_the_words_of_a_deleted_issue_are_gone(site: RunningLocalJira) -> None:
     with pytest.raises(ApplicationError) as caught:
         read_conversation(clients_of(site), "999999")
     assert caught.value.type == ISSUE_GONE.type
+
+
+def test_issues_are_found_by_words_whatever_stands_between_them(site: RunningLocalJira) -> None:
+    cora, clients = Desk(site, "cora"), clients_of(site)
+    _, key = cora.create("The zeppelin wobbles", description='He said "at noon"')
+    cora.create("The zeppelin is fine")
+    (found,) = search_words(clients, "FT", 'Wobbles\\ zeppelin" - noon')
+    assert (found.issue_key, found.summary) == (key, "The zeppelin wobbles")
+    assert search_words(clients, "FT", ' "*~ ') == ()

@@ -19,6 +19,7 @@ from policies.business_time import (
     expand,
     is_open,
     seconds_between,
+    windows_from,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -188,3 +189,19 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     calendar = always_open(datetime(2026, 6, 1, tzinfo=UTC))
     with pytest.raises(ValueError, match="time zone"):
         is_open(calendar, datetime(2026, 6, 2))  # noqa: DTZ001 - the naive moment is the case
+
+
+def test_the_next_stretches_of_working_time_begin_with_the_one_that_is_open() -> None:
+    calendar = expand(
+        CalendarDefinition(name="office", zone="UTC", windows=NINE_TO_FIVE),
+        datetime(2026, 6, 1, tzinfo=UTC),  # a Monday
+    )
+    friday = datetime(2026, 6, 5, 16, 59, 59, tzinfo=UTC)
+    assert windows_from(calendar, friday, 2) == (
+        (datetime(2026, 6, 5, 9, tzinfo=UTC), datetime(2026, 6, 5, 17, tzinfo=UTC)),
+        (datetime(2026, 6, 8, 9, tzinfo=UTC), datetime(2026, 6, 8, 17, tzinfo=UTC)),
+    )
+    closed = friday + timedelta(seconds=1)
+    assert windows_from(calendar, closed, 1)[0][0] == datetime(2026, 6, 8, 9, tzinfo=UTC)
+    with pytest.raises(CalendarExhausted):
+        windows_from(calendar, datetime(2026, 5, 1, tzinfo=UTC), 1)

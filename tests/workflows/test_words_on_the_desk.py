@@ -65,3 +65,19 @@ async def test_while_jira_is_silent_the_item_is_shown_and_says_where_its_words_a
     assert page.status_code == 200
     assert "Jira did not give the words in time." in page.text
     assert TWICE not in page.text
+
+
+async def test_items_are_found_by_words_and_by_key_with_nothing_of_it_in_the_address(
+    office: Office, desk: str
+) -> None:
+    issue = await triaged(office, "The <i>zeppelin</i> wobbles")
+    async with signed_in(desk, "lena") as person:
+        found = await person.post("/find", wanted="zeppelin wobbles")
+        assert found.url.path == "/find"
+        assert not found.url.query
+        assert f'<a href="/items/{issue.key}">' in found.text
+        assert "The &lt;i&gt;zeppelin&lt;/i&gt; wobbles" in found.text
+        nothing = await person.post("/find", wanted="zeppelin sinks")
+        assert "No issue has all of these words." in nothing.text
+        item = await person.post("/find", wanted=issue.key.lower())
+        assert item.url.path == f"/items/{issue.key}"
