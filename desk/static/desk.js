@@ -43,6 +43,23 @@ document.addEventListener("keydown", (event) => {
   links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
 });
 
+const MOMENT = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit",
+  hourCycle: "h23", timeZoneName: "short",
+});
+
+// Moments are told in the reader's own zone; without this script they are told in UTC.
+function localise(where) {
+  for (const time of where.querySelectorAll("time[datetime]")) {
+    const told = Object.fromEntries(
+      MOMENT.formatToParts(new Date(time.dateTime)).map((part) => [part.type, part.value]),
+    );
+    time.title = time.textContent;
+    time.textContent =
+      `${told.weekday} ${told.day} ${told.month}, ${told.hour}:${told.minute} ${told.timeZoneName}`;
+  }
+}
+
 async function renew(list) {
   if (document.hidden || writing() || list.querySelector(":checked")) return;
   const focused = document.activeElement?.closest("[data-live]") ? document.activeElement.href : null;
@@ -51,6 +68,7 @@ async function renew(list) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-live]");
   if (!fresh) return;
+  localise(fresh);
   list.replaceChildren(...fresh.childNodes);
   document.querySelector("h1").replaceChildren(...page.querySelector("h1").childNodes);
   if (focused) rows().find((link) => link.href === focused)?.focus();
@@ -83,3 +101,5 @@ function watch(list) {
 
 const list = document.querySelector("[data-live]");
 if (list) watch(list);
+
+localise(document);

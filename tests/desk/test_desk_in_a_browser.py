@@ -158,6 +158,16 @@ async def test_a_list_that_is_told_nothing_renews_itself_now_and_then(
         raise AssertionError("the list never showed what came in since")
 
 
+async def test_moments_are_told_in_the_readers_own_zone_and_in_utc_beside(
+    stage: Stage, chromium: Browser
+) -> None:
+    page = await opened(stage, chromium, timezone_id="Asia/Kathmandu")
+    await page.goto(f"/items/{await stage.item()}")
+    due = page.locator(".facts time").first
+    assert await due.inner_text() == "Mon 23 Nov, 19:50 GMT+5:45"
+    assert await due.get_attribute("title") == "Mon 23 Nov, 14:05 UTC"
+
+
 async def test_without_javascript_a_request_is_read_and_decided(
     stage: Stage, chromium: Browser
 ) -> None:
