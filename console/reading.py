@@ -21,9 +21,8 @@ from console.render import (
 )
 from console.surface import answers, print_json, say, tell
 from desk.answers import NotFollowed
+from desk.listing import WAITS_FOR_PEOPLE, ItemList
 from desk.questions import (
-    WAITS_FOR_PEOPLE,
-    ItemList,
     ask_clocks,
     ask_item_and_voters,
     ask_request,

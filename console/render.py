@@ -13,7 +13,7 @@ from rich.text import Text
 from desk.approval_view import missing, open_to, remedy_of, stages
 from desk.clock_view import clock_late, clock_stands, shows_due
 from desk.examining.checks import Examination, Health
-from desk.questions import ItemList, ListedItem
+from desk.listing import ItemList, ListedItem
 from desk.wording import duration, moment, money, words
 from models.approval import ActionStatus, RefusedBallot
 from models.effects import ExceptionStatus

@@ -14,23 +14,30 @@ from contextlib import asynccontextmanager
 import structlog
 from temporalio.client import Client
 
-from desk.questions import most_urgent
+from desk.listing import most_urgent
 from models.lifecycle import Awaiting
 from runtime.problems import Problem
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 2.0
+LOOKED_AT = 25
 REST_FACTOR = 10
 """A look that took a second is followed by ten seconds of rest."""
 
 
-async def fingerprint(client: Client, awaiting: Sequence[Awaiting]) -> str:
-    """Changes when an item comes, goes or is awaited, due or owned otherwise.
+async def fingerprint(
+    client: Client, awaiting: Sequence[Awaiting], owner: str | None = None
+) -> str:
+    """Changes when an item comes or goes, or one of the most urgent is due or owned otherwise.
 
-    Raises `Unreachable`.
+    `owner` narrows what awaits its owner to the items of one person. Raises `Unreachable`.
     """
-    listed = await most_urgent(client, awaiting)
-    return hashlib.sha256("\n".join(map(repr, listed)).encode()).hexdigest()
+    others = tuple(one for one in awaiting if one is not Awaiting.OWNER)
+    looks = [most_urgent(client, awaiting if owner is None else others, limit=LOOKED_AT)]
+    if owner is not None:
+        looks.append(most_urgent(client, (Awaiting.OWNER,), owner=owner, limit=LOOKED_AT))
+    seen = await asyncio.gather(*looks)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 class InboxWatch:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
-from pydantic import Field
-from temporalio.client import Client, WorkflowExecution, WorkflowQueryFailedError
-from temporalio.common import SearchAttributeKey
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from desk.answers import (
@@ -20,9 +18,17 @@ from desk.answers import (
     temporal_silent,
 )
 from desk.approval_view import open_to
+from desk.listing import (
+    WAITS_FOR_A_WORD,
+    WAITS_FOR_PEOPLE,
+    ItemList,
+    ListedItem,
+    most_urgent,
+)
+from desk.recent_answers import RecentAnswers
 from models import names
 from models.approval import ActionStatus
-from models.base import Frozen, Moment
+from models.base import Frozen
 from models.clocks import ClockName
 from models.effects import ExceptionStatus
 from models.explanation import ClockFacts
@@ -32,62 +38,12 @@ from runtime.problems import Problem, Unreachable
 
 AnswerModel = TypeVar("AnswerModel", bound=Frozen)
 
-WAITS_FOR_A_WORD = (
-    Awaiting.OPERATOR,
-    Awaiting.APPROVAL,
-    Awaiting.ACKNOWLEDGEMENT,
-    Awaiting.TRIAGE,
-)
-"""What stands still until somebody has said something; comes before everything else."""
-WAITS_FOR_PEOPLE = (*WAITS_FOR_A_WORD, Awaiting.OWNER)
-"""What the inbox shows unless somebody asks for more."""
-MOST_LISTED = 2000
 MOST_EXCEPTIONS = 100
 MOST_ASKED = 60
 """So many items are asked whose word they await, for the list of one person."""
 AT_ONCE = 8
 LIST_SECONDS = 3.0
 """How long a list waits for each item; shorter than for a single one, since nobody asked for it."""
-_AWAITING = SearchAttributeKey.for_keyword("FtAwaiting")
-_STAGE = SearchAttributeKey.for_keyword("FtStage")
-_SEVERITY = SearchAttributeKey.for_keyword("FtSeverity")
-_OWNER = SearchAttributeKey.for_keyword("FtOwner")
-_CATEGORY = SearchAttributeKey.for_keyword("FtCategory")
-_DUE_AT = SearchAttributeKey.for_datetime("FtDueAt")
-_BREACHED = SearchAttributeKey.for_bool("FtBreached")
-
-
-class ListedItem(Frozen):
-    """One running item as Temporal's visibility knows it; seconds behind the item itself.
-
-    `status` is the item's own answer; None when it was not asked or did not answer, and then
-    `problem` says why. `voters` are the people who may still vote, for each open request.
-    """
-
-    workflow_id: str
-    run_id: str | None = None
-    awaiting: str | None = None
-    stage: str | None = None
-    severity: str | None = None
-    category: str | None = None
-    owner: str | None = None
-    due_at: Moment | None = None
-    breached: bool = False
-    status: ItemStatus | None = None
-    voters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    problem: str | None = None
-
-
-class ItemList(Frozen):
-    """A page of items: first what waits for a word, then the rest, soonest due first. `total` counts all that match; `capped` when more do.
-
-    `exceptions` are those from policy that are in force, also where their item has ended.
-    """
-
-    total: int
-    capped: bool
-    items: tuple[ListedItem, ...]
-    exceptions: tuple[ExceptionStatus, ...] = ()
 
 
 async def ask_item(client: Client, workflow_id: str) -> ItemStatus:
@@ -181,7 +137,12 @@ async def _ask(
 
 
 async def list_items_for(
-    client: Client, person: str, *, offset: int = 0, limit: int = 25
+    client: Client,
+    person: str,
+    *,
+    offset: int = 0,
+    limit: int = 25,
+    recent: RecentAnswers | None = None,
 ) -> ItemList:
     """What awaits this person: their own items, and what waits for their word.
 
@@ -189,17 +150,18 @@ async def list_items_for(
     asked; `capped` when there were more. What does not answer is listed, since it may be theirs.
     Raises `Unreachable`.
     """
-    waiting = await most_urgent(client, WAITS_FOR_PEOPLE)
-    for_a_word = [one for one in waiting if one.awaiting in WAITS_FOR_A_WORD]
-    asked = await _with_status(client, for_a_word[:MOST_ASKED])
+    for_a_word, owned = await asyncio.gather(
+        most_urgent(client, WAITS_FOR_A_WORD, limit=MOST_ASKED),
+        most_urgent(client, (Awaiting.OWNER,), owner=person, limit=offset + limit),
+    )
+    asked = await _with_status(client, for_a_word.items, recent)
     mine = [one for one in asked if one.status is None or _awaits(one.status, one.voters, person)]
-    mine += [one for one in waiting if one.awaiting == Awaiting.OWNER and one.owner == person]
-    page = mine[offset : offset + limit]
+    page = [*mine, *owned.items][offset : offset + limit]
     unasked = [one for one in page if one.status is None]
-    known = {one.workflow_id: one for one in await _with_status(client, unasked)}
+    known = {one.workflow_id: one for one in await _with_status(client, unasked, recent)}
     return ItemList(
-        total=len(mine),
-        capped=len(waiting) > MOST_LISTED or len(for_a_word) > MOST_ASKED,
+        total=len(mine) + owned.total,
+        capped=for_a_word.total > MOST_ASKED,
         items=tuple(known.get(one.workflow_id, one) for one in page),
     )
 
@@ -219,36 +181,18 @@ async def list_items(
     awaiting: Sequence[Awaiting] = WAITS_FOR_PEOPLE,
     offset: int = 0,
     limit: int = 25,
+    recent: RecentAnswers | None = None,
 ) -> ItemList:
     """A page of the running items that await one of `awaiting` (empty: every running item).
 
     Only the items of the page are asked for their status. Raises `Unreachable`.
     """
-    found = await most_urgent(client, awaiting)
-    page = found[:MOST_LISTED][offset : offset + limit]
+    found = await most_urgent(client, awaiting, offset=offset, limit=limit)
     return ItemList(
-        total=min(len(found), MOST_LISTED),
-        capped=len(found) > MOST_LISTED,
-        items=tuple(await _with_status(client, page)),
+        total=found.total,
+        capped=False,
+        items=tuple(await _with_status(client, found.items, recent)),
     )
-
-
-async def most_urgent(client: Client, awaiting: Sequence[Awaiting]) -> list[ListedItem]:
-    """Up to `MOST_LISTED` and one of what runs and awaits these, the most urgent first.
-
-    Sorted here, since visibility of a SQL store cannot sort. Raises `Unreachable`.
-    """
-    found: list[ListedItem] = []
-    query = _visibility_query(awaiting)
-    try:
-        listing = client.list_workflows(
-            query, limit=MOST_LISTED + 1, rpc_timeout=timedelta(seconds=NO_WORKER_SECONDS)
-        )
-        async for execution in listing:
-            found.append(_listed(execution))
-    except RPCError as error:
-        raise temporal_silent() from error
-    return sorted(found, key=urgency)
 
 
 async def _open_requests(client: Client, status: ItemStatus) -> dict[str, ActionStatus]:
@@ -291,42 +235,20 @@ async def ask_item_and_voters(client: Client, workflow_id: str) -> ItemStatus:
     return with_voters(with_request_clocks(status, requests.values()), _voters(requests))
 
 
-def _visibility_query(awaiting: Sequence[Awaiting]) -> str:
-    query = f"WorkflowType = '{names.FEEDBACK_ITEM_WORKFLOW}' AND ExecutionStatus = 'Running'"
-    if awaiting:
-        wanted = ", ".join(f"'{one.value}'" for one in awaiting)
-        query += f" AND FtAwaiting IN ({wanted})"
-    return query
-
-
-def _listed(execution: WorkflowExecution) -> ListedItem:
-    known = execution.typed_search_attributes
-    return ListedItem(
-        workflow_id=execution.id,
-        run_id=execution.run_id,
-        awaiting=known.get(_AWAITING),
-        stage=known.get(_STAGE),
-        severity=known.get(_SEVERITY),
-        category=known.get(_CATEGORY),
-        owner=known.get(_OWNER),
-        due_at=known.get(_DUE_AT),
-        breached=bool(known.get(_BREACHED)),
-    )
-
-
-def urgency(item: ListedItem) -> tuple[int, bool, float, str, str]:
-    """Sorts a list: what waits for a word, then for its owner, then the rest.
-
-    Each of them soonest due first; what has no due time comes last, worse severities first.
-    """
-    rank = 0 if item.awaiting in WAITS_FOR_A_WORD else 1 if item.awaiting == Awaiting.OWNER else 2
-    due = item.due_at.timestamp() if isinstance(item.due_at, datetime) else 0.0
-    return (rank, item.due_at is None, due, item.severity or "S9", item.workflow_id)
-
-
-async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[ListedItem]:
+async def _with_status(
+    client: Client, page: Sequence[ListedItem], recent: RecentAnswers | None = None
+) -> list[ListedItem]:
+    """The items with their answers, of which `recent` may know some."""
     gate = asyncio.Semaphore(AT_ONCE)
     silent: list[Unreachable] = []
+
+    async def answered(item: ListedItem) -> ListedItem:
+        known = recent.of(item) if recent else None
+        if known is None:
+            known = await asked(item)
+            if recent:
+                recent.keep(item, known)
+        return known
 
     async def asked(item: ListedItem) -> ListedItem:
         async with gate:
@@ -346,4 +268,4 @@ async def _with_status(client: Client, page: Sequence[ListedItem]) -> list[Liste
             voters = _voters(await _open_requests(client, status))
         return item.model_copy(update={"status": with_voters(status, voters), "voters": voters})
 
-    return list(await asyncio.gather(*(asked(item) for item in page)))
+    return list(await asyncio.gather(*(answered(item) for item in page)))

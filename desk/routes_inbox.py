@@ -10,14 +10,8 @@ from temporalio.client import Client
 
 from desk.finding import ItemReference
 from desk.form_data import ITEM_BOX, ticked_items
-from desk.questions import (
-    MOST_LISTED,
-    WAITS_FOR_PEOPLE,
-    ItemList,
-    list_exceptions,
-    list_items,
-    list_items_for,
-)
+from desk.listing import MOST_LISTED, WAITS_FOR_PEOPLE, ItemList
+from desk.questions import list_exceptions, list_items, list_items_for
 from desk.sheets import AskedOf, sheets_that_ask
 from desk.site import Site, Visit
 from models.lifecycle import Awaiting
@@ -49,7 +43,7 @@ def inbox_routes(site: Site) -> APIRouter:
         number = min(max(page, 1), MOST_LISTED // PAGE)
         client = await site.temporal.client()
         listed, in_force, asked = await asyncio.gather(
-            _listed(client, chosen, person, number),
+            _listed(site, client, chosen, person, number),
             list_exceptions(client),
             _sheets(client, chosen, person),
         )
@@ -73,7 +67,7 @@ def inbox_routes(site: Site) -> APIRouter:
             takeable=_takeable(listed, person),
             item_box=ITEM_BOX,
             number=number,
-            pages=max(1, -(-listed.total // PAGE)),
+            pages=max(1, -(-min(listed.total, MOST_LISTED) // PAGE)),
         )
 
     @router.post("/take-on")
@@ -114,11 +108,11 @@ async def _take_on(site: Site, visit: Visit, person: Person, key: str) -> str | 
     return None
 
 
-async def _listed(client: Client, view: str, person: Person, number: int) -> ItemList:
-    offset = (number - 1) * PAGE
+async def _listed(site: Site, client: Client, view: str, person: Person, number: int) -> ItemList:
+    page = {"offset": (number - 1) * PAGE, "limit": PAGE}
     if view == MINE:
-        return await list_items_for(client, person.id, offset=offset, limit=PAGE)
-    return await list_items(client, awaiting=VIEWS[view][1], offset=offset, limit=PAGE)
+        return await list_items_for(client, person.id, recent=site.recent, **page)
+    return await list_items(client, awaiting=VIEWS[view][1], recent=site.recent, **page)
 
 
 async def _sheets(client: Client, view: str, person: Person) -> tuple[AskedOf, ...]:

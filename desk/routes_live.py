@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from desk.inbox_watch import InboxWatch, fingerprint
-from desk.questions import WAITS_FOR_PEOPLE
+from desk.routes_inbox import MINE, VIEWS
 from desk.site import Site
-from models.lifecycle import Awaiting
+from models.people import Person
 
 LASTS_SECONDS = 300.0
 """Then the browser asks anew by itself, and whoever is signed out by now is told."""
@@ -24,19 +24,23 @@ def live_routes(site: Site) -> APIRouter:
     """The stream of one browser. It says that there is news and never what."""
     router = APIRouter()
 
-    async def look(awaiting: tuple[Awaiting, ...]) -> str:
-        return await fingerprint(await site.temporal.client(), awaiting)
+    watches: dict[tuple[str, str | None], InboxWatch] = {}
 
-    waiting = InboxWatch(partial(look, WAITS_FOR_PEOPLE))
-    everything = InboxWatch(partial(look, ()))
+    async def look(view: str, person: str | None) -> str:
+        return await fingerprint(await site.temporal.client(), VIEWS[view][1], person)
 
-    async def allowed(request: Request) -> None:
-        await site.signed_in(request)
+    async def listener(request: Request) -> Person:
+        return (await site.signed_in(request))[1]
 
     # A dependency, since the answer has begun before the stream's own first line runs.
-    @router.get("/live", response_class=EventSourceResponse, dependencies=[Depends(allowed)])
-    async def live(view: str = "") -> AsyncIterator[ServerSentEvent]:
-        watch = everything if view == "everything" else waiting
+    @router.get("/live", response_class=EventSourceResponse)
+    async def live(
+        person: Person = Depends(listener),  # noqa: B008 - FastAPI's way, and resolved only so
+        view: str = MINE,
+    ) -> AsyncIterator[ServerSentEvent]:
+        chosen = view if view in VIEWS else MINE
+        whose = person.id if chosen == MINE else None
+        watch = watches.setdefault((chosen, whose), InboxWatch(partial(look, chosen, whose)))
         ends = asyncio.get_running_loop().time() + LASTS_SECONDS
         async with watch.listening() as changed:
             while asyncio.get_running_loop().time() < ends and not site.closing():

@@ -26,6 +26,7 @@ from desk.form_data import read_form
 from desk.next_act import next_act
 from desk.open_id import OpenIdProvider
 from desk.people import People
+from desk.recent_answers import RecentAnswers
 from desk.sessions import NOTICE_COOKIE, Session, Sessions
 from desk.temporal_link import TemporalLink
 from desk.wording import channel, commands, money, until, words, working_time
@@ -87,6 +88,7 @@ class Site:
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
     provider: OpenIdProvider | None = None
     """Where people sign in; None means with passwords kept on this machine."""
+    recent: RecentAnswers = field(default_factory=RecentAnswers)
     closing: Callable[[], bool] = field(default=lambda: False)
     """Whether the desk is about to stop; what streams to a browser ends then."""
     templates: Environment = field(init=False)
@@ -183,6 +185,7 @@ class Site:
 
     def after(self, path: str, notice: str) -> Response:
         """Go to a page after a change, and say there what happened."""
+        self.recent.forget()
         response = RedirectResponse(path, status_code=303)
         self.sessions.leave_notice(response, notice)
         return response

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from temporalio.client import Client
 
-from desk.questions import MOST_LISTED, list_items
+from desk.listing import MOST_LISTED
+from desk.questions import list_items
 from models.base import Frozen, Moment
 from models.failures import FAILURES_BY_TYPE, Scope
 from models.lifecycle import Awaiting

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import cli
 from console.render import queue_table
-from desk.questions import ItemList
+from desk.listing import ItemList
 from ledger.store import open_ledger
 from models.events import Event, EventKind, LedgerEntry
 from models.messages import ItemStart

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.clock_view import clock_late, clock_stands, rests, shows_due
-from desk.questions import WAITS_FOR_PEOPLE, ListedItem, urgency
+from desk.listing import WAITS_FOR_PEOPLE, ListedItem, urgency
 from models.clocks import ClockName, ClockReading
 from models.lifecycle import Awaiting
 

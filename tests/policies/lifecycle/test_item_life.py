@@ -394,10 +394,3 @@ def test_a_due_time_beyond_the_pinned_calendar_is_not_known_and_harms_nothing() 
 
     assert report.due_at(state) == after(4)
     assert deadlines.calendar_runs_out(state, after(1))
-
-
-def test_a_status_tells_the_next_hours_in_which_promises_count() -> None:
-    state = new_item()
-    told = report.status_of(state, after(1)).hours
-    assert told[0][0] <= after(1) < told[0][1]
-    assert report.status_of(empty_state(), after(1)).hours == ()
