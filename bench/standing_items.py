@@ -19,6 +19,7 @@ from functools import cache
 from temporalio import workflow
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.recordings import RECORDINGS, SUFFIX
@@ -200,7 +201,7 @@ async def _answering(client: Client, number: int) -> None:
     while True:
         try:
             await handle.query(QUERY_STATUS)
-        except WorkflowQueryFailedError:
+        except (WorkflowQueryFailedError, RPCError):
             if asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(0.5)

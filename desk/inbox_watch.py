@@ -10,10 +10,12 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from temporalio.client import Client
 
+from desk.list_memory import ListMemory
 from desk.listing import most_urgent
 from models.lifecycle import Awaiting
 from runtime.problems import Problem
@@ -26,16 +28,20 @@ REST_FACTOR = 10
 
 
 async def fingerprint(
-    client: Client, awaiting: Sequence[Awaiting], owner: str | None = None
+    client: Client,
+    awaiting: Sequence[Awaiting],
+    owner: str | None = None,
+    memory: ListMemory | None = None,
 ) -> str:
     """Changes when an item comes or goes, or one of the most urgent is due or owned otherwise.
 
     `owner` narrows what awaits its owner to the items of one person. Raises `Unreachable`.
     """
     others = tuple(one for one in awaiting if one is not Awaiting.OWNER)
-    looks = [most_urgent(client, awaiting if owner is None else others, limit=LOOKED_AT)]
+    look = partial(most_urgent, client, limit=LOOKED_AT, memory=memory)
+    looks = [look(awaiting if owner is None else others)]
     if owner is not None:
-        looks.append(most_urgent(client, (Awaiting.OWNER,), owner=owner, limit=LOOKED_AT))
+        looks.append(look((Awaiting.OWNER,), owner=owner))
     seen = await asyncio.gather(*looks)
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 

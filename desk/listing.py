@@ -18,6 +18,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from desk.answers import NO_WORKER_SECONDS, temporal_silent
+from desk.list_memory import ListMemory
 from models import names
 from models.base import Frozen, Moment
 from models.effects import ExceptionStatus
@@ -35,9 +36,9 @@ WAITS_FOR_PEOPLE = (*WAITS_FOR_A_WORD, Awaiting.OWNER)
 """What the inbox shows unless somebody asks for more."""
 MOST_LISTED = 2000
 PAGE_OF_VISIBILITY = 1000
-FEW = 50
+FEW = 25
 """So many more rows than needed are read without a thought: each costs the server most of a
-millisecond, a count a few of them."""
+millisecond, and a count as much as dozens of them."""
 REACHES = (
     timedelta(days=-30),
     timedelta(days=-3),
@@ -99,19 +100,21 @@ async def most_urgent(
     offset: int = 0,
     limit: int = MOST_LISTED,
     owner: str | None = None,
+    memory: ListMemory | None = None,
 ) -> Urgent:
     """What runs and awaits one of these (empty: everything), beginning after the first `offset`.
 
     `owner` narrows it to the items of one person. Raises `Unreachable`.
     """
     groups = [_query(condition, owner) for condition in _ranks(awaiting)]
+    visibility = _Visibility(client, memory or ListMemory())
     try:
-        counts = await asyncio.gather(*(_count(client, query) for query in groups))
+        counts = await asyncio.gather(*(visibility.total(query) for query in groups))
         found: list[ListedItem] = []
         for query, count in zip(groups, counts, strict=True):
             wanted = min(limit - len(found), count - offset)
             if wanted > 0:
-                found += await _soonest(client, query, count, offset, wanted)
+                found += await visibility.soonest(query, count, offset, wanted)
             offset = max(0, offset - count)
     except RPCError as error:
         raise temporal_silent() from error
@@ -135,62 +138,83 @@ def _named(awaiting: Sequence[Awaiting]) -> str:
     return ", ".join(f"'{one.value}'" for one in awaiting)
 
 
-async def _soonest(
-    client: Client, query: str, count: int, offset: int, limit: int
-) -> Sequence[ListedItem]:
-    """The soonest due of one rank. Visibility of a SQL store cannot sort, but it counts quickly."""
-    needed = offset + limit
-    if count > FEW and needed < count:
-        bound = await _due_before(client, query, needed)
-        if bound is not None:
-            query += f" AND FtDueAt < '{bound.isoformat()}'"
-    return sorted(await _listed_by(client, query), key=urgency)[offset:needed]
+class _Visibility:
+    """Questions to visibility; each may raise `RPCError`."""
 
+    def __init__(self, client: Client, memory: ListMemory) -> None:
+        self._client = client
+        self._memory = memory
 
-async def _due_before(client: Client, query: str, needed: int) -> datetime | None:
-    """A moment before which at least so many are due, and not many times more; None for never."""
-    now = datetime.now(UTC)
+    async def total(self, query: str) -> int:
+        """How many match, or did a few seconds ago."""
+        known = self._memory.total(query)
+        if known is None:
+            known = await self._count(query)
+            self._memory.keep_total(query, known)
+        return known
 
-    async def due_by(reach: timedelta) -> int:
-        return await _count(client, f"{query} AND FtDueAt < '{(now + reach).isoformat()}'")
+    async def soonest(self, query: str, count: int, offset: int, limit: int) -> list[ListedItem]:
+        """A stretch of one rank. Visibility of a SQL store cannot sort, but it can count."""
+        needed = offset + limit
+        due_soon = query
+        if count > needed + FEW:
+            bound = await self._due_before(query, needed)
+            if bound is not None:
+                due_soon = _before(query, bound)
+        return sorted(await self._rows(due_soon), key=urgency)[offset:needed]
 
-    counts = await asyncio.gather(*(due_by(reach) for reach in REACHES))
-    enough = next((at for at, count in enumerate(counts) if count >= needed), None)
-    if enough is None:
-        return None
-    later, many = REACHES[enough], counts[enough]
-    sooner = REACHES[enough - 1] if enough else later
-    for _ in range(NARROWED):
-        if many <= needed + FEW:
-            break
-        middle = sooner + (later - sooner) / 2
-        between = await due_by(middle)
-        if between >= needed:
-            later, many = middle, between
+    async def _due_before(self, query: str, needed: int) -> datetime | None:
+        """A moment before which at least so many are due, and few more; None for never."""
+        known = self._memory.bound(query, needed)
+        if known is not None and needed <= await self._due_by(query, known) <= needed + FEW:
+            return known
+        now = datetime.now(UTC)
+        sooner = later = now
+        many = 0
+        for reach in REACHES:
+            sooner, later = later, now + reach
+            many = await self._due_by(query, later)
+            if many >= needed:
+                break
         else:
-            sooner = middle
-    return now + later
+            return None
+        for _ in range(NARROWED):
+            if many <= needed + FEW:
+                break
+            middle = sooner + (later - sooner) / 2
+            between = await self._due_by(query, middle)
+            if between >= needed:
+                later, many = middle, between
+            else:
+                sooner = middle
+        self._memory.keep_bound(query, needed, later)
+        return later
 
+    async def _due_by(self, query: str, moment: datetime) -> int:
+        return await self._count(_before(query, moment))
 
-async def _count(client: Client, query: str) -> int:
-    timeout = timedelta(seconds=NO_WORKER_SECONDS)
-    return (await client.count_workflows(query, rpc_timeout=timeout)).count
+    async def _count(self, query: str) -> int:
+        timeout = timedelta(seconds=NO_WORKER_SECONDS)
+        return (await self._client.count_workflows(query, rpc_timeout=timeout)).count
 
-
-async def _listed_by(client: Client, query: str) -> list[ListedItem]:
-    found: list[ListedItem] = []
-    request = ListWorkflowExecutionsRequest(
-        namespace=client.namespace, page_size=PAGE_OF_VISIBILITY, query=query
-    )
-    while len(found) < MOST_LISTED:
-        answer = await client.workflow_service.list_workflow_executions(
-            request, timeout=timedelta(seconds=NO_WORKER_SECONDS)
+    async def _rows(self, query: str) -> list[ListedItem]:
+        found: list[ListedItem] = []
+        request = ListWorkflowExecutionsRequest(
+            namespace=self._client.namespace, page_size=PAGE_OF_VISIBILITY, query=query
         )
-        found += map(_listed, answer.executions)
-        if not answer.next_page_token:
-            break
-        request.next_page_token = answer.next_page_token
-    return found[:MOST_LISTED]
+        while len(found) < MOST_LISTED:
+            answer = await self._client.workflow_service.list_workflow_executions(
+                request, timeout=timedelta(seconds=NO_WORKER_SECONDS)
+            )
+            found += map(_listed, answer.executions)
+            if not answer.next_page_token:
+                break
+            request.next_page_token = answer.next_page_token
+        return found[:MOST_LISTED]
+
+
+def _before(query: str, moment: datetime) -> str:
+    return f"{query} AND FtDueAt < '{moment.isoformat()}'"
 
 
 def urgency(item: ListedItem) -> tuple[int, bool, float, str, str]:

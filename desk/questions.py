@@ -150,9 +150,10 @@ async def list_items_for(
     asked; `capped` when there were more. What does not answer is listed, since it may be theirs.
     Raises `Unreachable`.
     """
+    memory = recent.lists if recent else None
     for_a_word, owned = await asyncio.gather(
-        most_urgent(client, WAITS_FOR_A_WORD, limit=MOST_ASKED),
-        most_urgent(client, (Awaiting.OWNER,), owner=person, limit=offset + limit),
+        most_urgent(client, WAITS_FOR_A_WORD, limit=MOST_ASKED, memory=memory),
+        most_urgent(client, (Awaiting.OWNER,), owner=person, limit=offset + limit, memory=memory),
     )
     asked = await _with_status(client, for_a_word.items, recent)
     mine = [one for one in asked if one.status is None or _awaits(one.status, one.voters, person)]
@@ -187,7 +188,8 @@ async def list_items(
 
     Only the items of the page are asked for their status. Raises `Unreachable`.
     """
-    found = await most_urgent(client, awaiting, offset=offset, limit=limit)
+    memory = recent.lists if recent else None
+    found = await most_urgent(client, awaiting, offset=offset, limit=limit, memory=memory)
     return ItemList(
         total=found.total,
         capped=False,

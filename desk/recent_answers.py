@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from desk.list_memory import ListMemory
 from desk.listing import ListedItem
 
 FRESH_SECONDS = 5.0
@@ -20,6 +21,7 @@ class RecentAnswers:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self.lists = ListMemory(clock)
         self._kept: dict[str, tuple[float, ListedItem, ListedItem]] = {}
 
     def of(self, listed: ListedItem) -> ListedItem | None:
@@ -40,3 +42,4 @@ class RecentAnswers:
     def forget(self) -> None:
         """Somebody did something: whoever looks next sees what came of it."""
         self._kept.clear()
+        self.lists.forget_totals()

@@ -27,7 +27,8 @@ def live_routes(site: Site) -> APIRouter:
     watches: dict[tuple[str, str | None], InboxWatch] = {}
 
     async def look(view: str, person: str | None) -> str:
-        return await fingerprint(await site.temporal.client(), VIEWS[view][1], person)
+        client = await site.temporal.client()
+        return await fingerprint(client, VIEWS[view][1], person, site.recent.lists)
 
     async def listener(request: Request) -> Person:
         return (await site.signed_in(request))[1]

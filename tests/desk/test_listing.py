@@ -12,6 +12,8 @@ from stage import client_of
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from desk.list_memory import FRESH_SECONDS as TOTAL_FRESH_SECONDS
+from desk.list_memory import ListMemory
 from desk.listing import FEW, WAITS_FOR_PEOPLE, ListedItem, most_urgent, urgency
 from desk.recent_answers import FRESH_SECONDS, RecentAnswers
 from models.lifecycle import Awaiting
@@ -67,9 +69,26 @@ async def test_every_page_is_the_stretch_of_the_whole_list_that_it_should_be(
         page = await most_urgent(client, WAITS_FOR_PEOPLE, owner=owner, offset=offset, limit=10)
         assert list(page.items) == everything[offset : offset + 10], f"from {offset} on"
         assert page.total == MANY
+    memory = ListMemory()
+    for _ in range(2):  # the second finds what the first kept
+        page = await most_urgent(
+            client, WAITS_FOR_PEOPLE, owner=owner, offset=25, limit=10, memory=memory
+        )
+        assert list(page.items) == everything[25:35]
     owned = await most_urgent(client, (Awaiting.OWNER,), owner=owner, limit=5)
     assert list(owned.items) == [one for one in everything if one.awaiting == "owner"][:5]
     assert (await most_urgent(client, (), owner=owner, limit=5)).total == MANY
+
+
+def test_a_total_is_kept_for_moments_and_a_bound_until_there_is_a_better_one() -> None:
+    clock = Clock()
+    memory = ListMemory(clock)
+    memory.keep_total("these", 7)
+    memory.keep_bound("these", 25, T0)
+    assert (memory.total("these"), memory.total("those")) == (7, None)
+    clock.now += TOTAL_FRESH_SECONDS
+    assert memory.total("these") is None
+    assert (memory.bound("these", 25), memory.bound("these", 50)) == (T0, None)
 
 
 class Clock:
