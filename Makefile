@@ -13,7 +13,7 @@ DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test bench bench-triage lint format types venv clients lock clean
+.PHONY: help demo screenshots test bench bench-triage lint format types audit venv clients lock clean
 
 help: ## show this list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -40,6 +40,9 @@ lint: $(READY) ## look for mistakes and for unformatted files
 format: $(READY) ## format, and mend what can be mended by itself
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+audit: $(READY) ## look for dangers in the code, secrets in files and holes in packages
+	$(VENV)/bin/python scripts/audit.py
 
 types: $(READY) ## check the types, strictly
 	$(VENV)/bin/python -m mypy

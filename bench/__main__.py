@@ -12,7 +12,7 @@ from statistics import mean
 from rich.console import Console
 from rich.table import Table
 
-from bench import drift, reference
+from bench import desk_pages, drift, reference
 from bench.budget import LIMITS, Cost, cost_of
 from bench.clocks import GOAL_EXPLAIN, GOAL_VERDICTS, PAUSES, ClockSpeed, measure
 from bench.item_life import LivesCost, costs_of_lives
@@ -62,6 +62,8 @@ def main() -> int:
     console.print(_ledgers_table(ledgers))
     themes = measure_themes()
     console.print(_themes_table(themes))
+    pages = desk_pages.measure_pages()
+    console.print(desk_pages.table(pages))
     console.print(_triage_line())
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
@@ -77,6 +79,7 @@ def main() -> int:
                 "reference": [asdict(one) for one in compared or ()],
                 "ledger": [asdict(one) for one in ledgers],
                 "themes": [asdict(one) for one in themes],
+                "desk_pages": [asdict(one) for one in pages],
             },
             indent=2,
         )

@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import httpx
+from rich.table import Table
 from temporalio.client import Client
 
 from bench.standing_items import moments, named, past_of, standing_worker, start_items
@@ -219,6 +220,19 @@ async def _looked_at(browser: Browser, size: int, looks: int) -> list[PageSpeed]
     ]
 
 
-if __name__ == "__main__":
-    for one in measure_pages():
-        print(one, one.kept)
+def table(found: list[PageSpeed]) -> Table:
+    """One row a page and size."""
+    made = Table(
+        title=f"The desk's pages (goal: p95 under {GOAL_MILLISECONDS} ms at 10,000 items, "
+        f"under {GOAL_KILOBYTES} kB)"
+    )
+    made.add_column("page")
+    for name in ("items", "first, ms", "median", "p95", "of a plain page", "kB", ""):
+        made.add_column(name, justify="right")
+    for one in found:
+        made.add_row(
+            one.page, f"{one.items:,}", f"{one.first_milliseconds:g}",
+            f"{one.median_milliseconds:g}", f"{one.p95_milliseconds:g}", f"{one.of_plain:g}",
+            f"{one.kilobytes:g}", "kept" if one.kept else "missed",
+        )  # fmt: skip
+    return made

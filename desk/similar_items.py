@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desk.finding import ItemReference
 from insight.shared_words import Piece, features_in, pieces
-from insight.similar import LOOKED_AT, most_similar
+from insight.similar import LOOKED_AT, Match, most_similar
 from models.item import ANONYMOUS
 
 if TYPE_CHECKING:
@@ -54,27 +53,27 @@ def resembling(
     """
     own = ledger.indexed_item(item.issue_id)
     others = [one for one in ledger.recent_items(LOOKED_AT) if one.issue_id != item.issue_id]
-    found = _ranked(own, others) if own else ()
-    if chosen is None:
-        near = [one for one in found if one.score is not None and one.score >= BESIDE_FLOOR]
-        return tuple(near[:MOST_BESIDE])
-    by_id = {one.reference.issue_id: one for one in found}
-    known = ledger.indexed_item(chosen.issue_id)
-    return (by_id.get(chosen.issue_id, Resembling(chosen, known)),)
-
-
-def _ranked(own: IndexedItem, others: Sequence[IndexedItem]) -> tuple[Resembling, ...]:
-    """Every other item, the most similar first."""
     signatures = [one.signature for one in others]
-    return tuple(
-        Resembling(
-            reference=ItemReference(issue_id=one.issue_id, issue_key=one.issue_key),
-            known=one,
-            score=match.score,
-            same_customer=own.customer not in (None, ANONYMOUS) and one.customer == own.customer,
-        )
-        for match in most_similar(own.signature, signatures, 0.0, len(others))
-        for one in (others[match.place],)
+    if own is None:
+        near: tuple[Match, ...] = ()
+    elif chosen is None:
+        near = most_similar(own.signature, signatures, BESIDE_FLOOR, MOST_BESIDE)
+    else:
+        ranked = most_similar(own.signature, signatures, 0.0, len(others))
+        near = tuple(one for one in ranked if others[one.place].issue_id == chosen.issue_id)
+    found = tuple(_resembling(own, others[match.place], match.score) for match in near)
+    if chosen is not None and not found:
+        return (Resembling(chosen, ledger.indexed_item(chosen.issue_id)),)
+    return found
+
+
+def _resembling(own: IndexedItem | None, other: IndexedItem, score: float) -> Resembling:
+    customer = own.customer if own else None
+    return Resembling(
+        reference=ItemReference(issue_id=other.issue_id, issue_key=other.issue_key),
+        known=other,
+        score=score,
+        same_customer=customer not in (None, ANONYMOUS) and other.customer == customer,
     )
 
 
