@@ -195,3 +195,15 @@ def test_every_room_says_when_to_touch_it(room):
     assert (ROOT / room / "README.md").is_file(), (
         f"write {room}/README.md: when to touch it, what it must not do"
     )
+
+
+def test_no_room_of_the_product_writes_csv():
+    """A cell that begins with = is a formula to a spreadsheet; who needs CSV has to think of it."""
+    wrong = [
+        f"{place(file, node.lineno)} writes CSV; see docs/security.md about formulas first"
+        for file in source_files()
+        if file.relative_to(ROOT).parts[0] not in {"demo", "bench"}  # they write their own inputs
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute) and node.attr in {"writer", "DictWriter", "to_csv"}
+    ]
+    assert wrong == []

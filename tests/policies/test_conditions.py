@@ -79,6 +79,13 @@ def test_a_condition_that_would_take_very_long_is_stopped() -> None:
         compile_condition(source, Vocabulary.APPROVAL).holds(facts())
 
 
+def test_a_pattern_that_others_run_for_ever_is_matched_in_one_pass() -> None:
+    """CEL matches by RE2, which never goes back; one that did would not come out of this."""
+    condition = compile_condition('item.segment.matches("^(a+)+$")', Vocabulary.APPROVAL)
+    assert not condition.holds(facts(item__segment="a" * 5000 + "!"))
+    assert condition.holds(facts(item__segment="a" * 5000))
+
+
 @pytest.mark.parametrize(
     "wrong", [{}, facts() | {"item.more": "x"}, facts(item__stage=1), facts(action__level=True)]
 )
