@@ -35,7 +35,7 @@ from runtime.temporal_server import plan_temporal_server, temporal_server_is_rea
 from tests.browser import Browser
 
 SIZES = (1_000, 10_000)
-LOOKS = 40
+LOOKS = 30
 PERSON = "lena"
 GOAL_MILLISECONDS = 150
 GOAL_KILOBYTES = 100
@@ -192,19 +192,18 @@ async def _looked_at(browser: Browser, size: int, looks: int) -> list[PageSpeed]
     taken: dict[str, list[float]] = {page: [] for page in PAGES}
     weight: dict[str, int] = {}
     first: dict[str, float] = {}
-    for page in PAGES:
-        path = page.format(item=issue_id)
-        for look in range(looks + 1):
-            began = time.perf_counter()
-            answer = await browser.http.get(path)
-            passed = (time.perf_counter() - began) * 1000
-            if look:
-                taken[page].append(passed)
-            else:
-                first[page] = passed
-            if answer.status_code != 200:
-                raise RuntimeError(f"{page} answered {answer.status_code} at {size} items")
-            weight[page] = len(answer.content)
+    # In turns, so that what is kept for moments is as old as it is when a person comes back.
+    for look, page in itertools.product(range(looks + 1), PAGES):
+        began = time.perf_counter()
+        answer = await browser.http.get(page.format(item=issue_id))
+        passed = (time.perf_counter() - began) * 1000
+        if answer.status_code != 200:
+            raise RuntimeError(f"{page} answered {answer.status_code} at {size} items")
+        if look:
+            taken[page].append(passed)
+        else:
+            first[page] = passed
+        weight[page] = len(answer.content)
     plain = median(taken[PLAIN])
     return [
         PageSpeed(

@@ -10,39 +10,33 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 import structlog
 from temporalio.client import Client
 
 from desk.list_memory import ListMemory
-from desk.listing import most_urgent
-from models.lifecycle import Awaiting
+from desk.listing import Stretch, most_urgent
 from runtime.problems import Problem
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS = 2.0
-LOOKED_AT = 25
 REST_FACTOR = 10
 """A look that took a second is followed by ten seconds of rest."""
 
 
-async def fingerprint(
-    client: Client,
-    awaiting: Sequence[Awaiting],
-    owner: str | None = None,
-    memory: ListMemory | None = None,
-) -> str:
-    """Changes when an item comes or goes, or one of the most urgent is due or owned otherwise.
+async def fingerprint(client: Client, stretches: Sequence[Stretch], memory: ListMemory) -> str:
+    """Changes when an item comes or goes, or one in these stretches is due or owned otherwise.
 
-    `owner` narrows what awaits its owner to the items of one person. Raises `Unreachable`.
+    They are looked at anew and kept in `memory`. Raises `Unreachable`.
     """
-    others = tuple(one for one in awaiting if one is not Awaiting.OWNER)
-    look = partial(most_urgent, client, limit=LOOKED_AT, memory=memory)
-    looks = [look(awaiting if owner is None else others)]
-    if owner is not None:
-        looks.append(look((Awaiting.OWNER,), owner=owner))
-    seen = await asyncio.gather(*looks)
+    seen = await asyncio.gather(
+        *(
+            most_urgent(
+                client, one.awaiting, owner=one.owner, limit=one.limit, memory=memory, anew=True
+            )
+            for one in stretches
+        )
+    )
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 

@@ -86,6 +86,14 @@ class ItemList(Frozen):
     exceptions: tuple[ExceptionStatus, ...] = ()
 
 
+class Stretch(Frozen):
+    """The beginning of a list: what is awaited, of whom, and how much of it is looked at."""
+
+    awaiting: tuple[Awaiting, ...]
+    limit: int
+    owner: str | None = None
+
+
 class Urgent(Frozen):
     """A stretch of a list, most urgent first, and how many there are in all."""
 
@@ -101,17 +109,30 @@ async def most_urgent(
     limit: int = MOST_LISTED,
     owner: str | None = None,
     memory: ListMemory | None = None,
+    anew: bool = False,
 ) -> Urgent:
     """What runs and awaits one of these (empty: everything), beginning after the first `offset`.
 
-    `owner` narrows it to the items of one person. Raises `Unreachable`.
+    `owner` narrows it to the items of one person. What `memory` knows is good enough, unless it
+    has to be looked at `anew`. Raises `Unreachable`.
     """
-    groups = [_query(condition, owner) for condition in _ranks(awaiting)]
-    visibility = _Visibility(client, memory or ListMemory())
+    memory = memory or ListMemory()
+    ranks = tuple(_query(condition, owner) for condition in _ranks(awaiting))
+    key = (ranks, offset, limit)
+    found: Urgent | None = None if anew else memory.stretch(key)
+    if found is None:
+        found = await _looked_up(_Visibility(client, memory), ranks, offset, limit)
+        memory.keep_stretch(key, found)
+    return found
+
+
+async def _looked_up(
+    visibility: _Visibility, ranks: Sequence[str], offset: int, limit: int
+) -> Urgent:
     try:
-        counts = await asyncio.gather(*(visibility.total(query) for query in groups))
+        counts = await asyncio.gather(*(visibility.total(query) for query in ranks))
         found: list[ListedItem] = []
-        for query, count in zip(groups, counts, strict=True):
+        for query, count in zip(ranks, counts, strict=True):
             wanted = min(limit - len(found), count - offset)
             if wanted > 0:
                 found += await visibility.soonest(query, count, offset, wanted)

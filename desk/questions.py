@@ -23,6 +23,7 @@ from desk.listing import (
     WAITS_FOR_PEOPLE,
     ItemList,
     ListedItem,
+    Stretch,
     most_urgent,
 )
 from desk.recent_answers import RecentAnswers
@@ -136,6 +137,14 @@ async def _ask(
     return answer
 
 
+def stretches_for(person: str, limit: int) -> tuple[Stretch, Stretch]:
+    """What is looked at for one person: what waits for anybody's word, and their own items."""
+    return (
+        Stretch(awaiting=WAITS_FOR_A_WORD, limit=MOST_ASKED),
+        Stretch(awaiting=(Awaiting.OWNER,), limit=limit, owner=person),
+    )
+
+
 async def list_items_for(
     client: Client,
     person: str,
@@ -152,8 +161,10 @@ async def list_items_for(
     """
     memory = recent.lists if recent else None
     for_a_word, owned = await asyncio.gather(
-        most_urgent(client, WAITS_FOR_A_WORD, limit=MOST_ASKED, memory=memory),
-        most_urgent(client, (Awaiting.OWNER,), owner=person, limit=offset + limit, memory=memory),
+        *(
+            most_urgent(client, one.awaiting, owner=one.owner, limit=one.limit, memory=memory)
+            for one in stretches_for(person, offset + limit)
+        )
     )
     asked = await _with_status(client, for_a_word.items, recent)
     mine = [one for one in asked if one.status is None or _awaits(one.status, one.voters, person)]

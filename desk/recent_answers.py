@@ -42,4 +42,4 @@ class RecentAnswers:
     def forget(self) -> None:
         """Somebody did something: whoever looks next sees what came of it."""
         self._kept.clear()
-        self.lists.forget_totals()
+        self.lists.forget()

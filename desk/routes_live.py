@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from desk.inbox_watch import InboxWatch, fingerprint
-from desk.routes_inbox import MINE, VIEWS
+from desk.listing import Stretch
+from desk.questions import stretches_for
+from desk.routes_inbox import MINE, PAGE, VIEWS
 from desk.site import Site
 from models.people import Person
 
@@ -27,8 +29,12 @@ def live_routes(site: Site) -> APIRouter:
     watches: dict[tuple[str, str | None], InboxWatch] = {}
 
     async def look(view: str, person: str | None) -> str:
-        client = await site.temporal.client()
-        return await fingerprint(client, VIEWS[view][1], person, site.recent.lists)
+        stretches = (
+            stretches_for(person, PAGE)
+            if person is not None
+            else (Stretch(awaiting=VIEWS[view][1], limit=PAGE),)
+        )
+        return await fingerprint(await site.temporal.client(), stretches, site.recent.lists)
 
     async def listener(request: Request) -> Person:
         return (await site.signed_in(request))[1]

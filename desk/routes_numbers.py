@@ -47,6 +47,7 @@ def numbers_routes(site: Site) -> APIRouter:
             report=report,
             periods=periods,
             problem=problem,
+            counting=counted.counting(),
             link=link_to_item,
             **drawing(),
         )
@@ -69,18 +70,36 @@ def usual_periods(today: date) -> dict[str, str]:
 
 
 class CountedReports:
-    """Reports that were counted a moment ago: a count is not quick, so one is made at a time."""
+    """Reports that were counted a moment ago: a count is not quick, so one is made at a time.
+
+    Whoever comes when the last one is old gets it with its time, while it is counted anew.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._kept: dict[str, tuple[datetime, Report]] = {}
         self._counting = asyncio.Lock()
+        self._behind: set[asyncio.Task[Report]] = set()
+
+    def counting(self) -> bool:
+        """Whether something is being counted now."""
+        return self._counting.locked() or bool(self._behind)
 
     async def of(self, period: str, now: datetime) -> Report:
-        """The report of a period, at most `FRESH_FOR` old. Raises ValueError for what is none."""
+        """The newest report of a period that there is. Raises ValueError for what is none."""
         from insight.numbers.periods import parse_period  # noqa: PLC0415 - as in the page
 
         wanted = parse_period(period)
+        kept = self._kept.get(wanted.name)
+        if kept is None:
+            return await self._fresh(wanted, now)
+        if now - kept[0] >= FRESH_FOR and not self._counting.locked():
+            counting = asyncio.create_task(self._fresh(wanted, now))
+            self._behind.add(counting)
+            counting.add_done_callback(self._behind.discard)
+        return kept[1]
+
+    async def _fresh(self, wanted: Period, now: datetime) -> Report:
         async with self._counting:
             kept = self._kept.get(wanted.name)
             if kept is not None and now - kept[0] < FRESH_FOR:

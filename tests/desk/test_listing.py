@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from desk.list_memory import FRESH_SECONDS as TOTAL_FRESH_SECONDS
-from desk.list_memory import ListMemory
+from desk.list_memory import STRETCH_SECONDS, ListMemory
 from desk.listing import FEW, WAITS_FOR_PEOPLE, ListedItem, most_urgent, urgency
 from desk.recent_answers import FRESH_SECONDS, RecentAnswers
 from models.lifecycle import Awaiting
@@ -85,7 +85,12 @@ def test_a_total_is_kept_for_moments_and_a_bound_until_there_is_a_better_one() -
     memory = ListMemory(clock)
     memory.keep_total("these", 7)
     memory.keep_bound("these", 25, T0)
+    memory.keep_stretch((("these",), 0, 25), "a stretch")
     assert (memory.total("these"), memory.total("those")) == (7, None)
+    assert memory.stretch((("these",), 0, 25)) == "a stretch"
+    assert memory.stretch((("these",), 25, 25)) is None
+    clock.now += STRETCH_SECONDS
+    assert memory.stretch((("these",), 0, 25)) is None
     clock.now += TOTAL_FRESH_SECONDS
     assert memory.total("these") is None
     assert (memory.bound("these", 25), memory.bound("these", 50)) == (T0, None)
