@@ -42,6 +42,7 @@ from runtime.setting_values import (
     sentences,
 )
 from runtime.stack_file import running_stack_variables
+from runtime.strictness import for_trying_out
 
 MAIL_ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,190}")
 SHIPPED_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "default"
@@ -235,6 +236,9 @@ class Settings(BaseSettings):
     task_queue: str = Field(
         default=DEFAULT_TASK_QUEUE, min_length=1, description="Temporal task queue of the worker"
     )
+    strict: bool = Field(
+        default=False, description="true refuses to start with what is only for trying out"
+    )
 
     @field_validator("clock_scale")
     @classmethod
@@ -264,6 +268,15 @@ class Settings(BaseSettings):
     def _client_given(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and info.data.get("oidc_issuer") is not None:
             raise ValueError("is not set, but FOLLOWTHROUGH_OIDC_ISSUER is")
+        return value
+
+    @field_validator("strict")
+    @classmethod
+    def _nothing_for_trying_out(cls, value: bool, info: ValidationInfo) -> bool:
+        """The last of the fields, so that it sees all the others."""
+        found = for_trying_out(info.data) if value else ()
+        if found:
+            raise ValueError(f"refuses this: {'; '.join(found)}")
         return value
 
     @field_validator("notice_webhook_url")
