@@ -13,6 +13,7 @@ import typer
 from console import (
     acts,
     customer,
+    deploy,
     doctor,
     importing,
     intake,
@@ -62,6 +63,7 @@ for group in (
     doctor,
     jira_setup,
     payload_keys,
+    deploy,
     ledger,
 ):
     group.add_to(app)

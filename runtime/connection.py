@@ -27,7 +27,8 @@ async def connect(settings: Settings, *, patience_seconds: float = CONNECT_SECON
     Raises `Unreachable` (exit code 3) when it does not answer within `patience_seconds`, and
     `WrongSettings` when payloads should be encrypted and the keys cannot be used.
     """
-    temporal, plugin = settings.temporal, followthrough_plugin(payload_key_ring(settings))
+    temporal = settings.temporal
+    plugin = followthrough_plugin(payload_key_ring(settings), versioned=settings.worker_versioning)
     try:
         async with asyncio.timeout(patience_seconds):
             return await Client.connect(

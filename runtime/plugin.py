@@ -10,7 +10,7 @@ import dataclasses
 
 import pydantic
 from temporalio import workflow
-from temporalio.common import WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkerConfig, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -38,29 +38,43 @@ def _strict_sandbox(runner: WorkflowRunner | None) -> WorkflowRunner:
 
 
 class FollowthroughPlugin(SimplePlugin):
-    """The shared settings, and the build id that every worker reports unless it brings its own."""
+    """The shared settings, and the build id that every worker reports unless it brings its own.
+
+    A worker that is `versioned` keeps the runs that it began, and is given new ones only once its
+    build is promoted. The behaviour stands here and not on the workflows, where it would wedge
+    every task of a worker that is not versioned.
+    """
+
+    versioned: bool = False
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
-        """Name the worker's code without opting into worker versioning."""
+        """Name the worker's code, and pin runs to it where builds are told apart."""
         config = super().configure_worker(config)
         if not config.get("deployment_config") and not config.get("build_id"):
             config["deployment_config"] = WorkerDeploymentConfig(
                 version=WorkerDeploymentVersion(deployment_name=PLUGIN_NAME, build_id=build_id()),
-                use_worker_versioning=False,
+                use_worker_versioning=self.versioned,
+                default_versioning_behavior=VersioningBehavior.PINNED
+                if self.versioned
+                else VersioningBehavior.UNSPECIFIED,
             )
         return config
 
 
-def followthrough_plugin(payload_keys: PayloadKeyRing | None = None) -> FollowthroughPlugin:
+def followthrough_plugin(
+    payload_keys: PayloadKeyRing | None = None, *, versioned: bool = False
+) -> FollowthroughPlugin:
     """A new plugin: pydantic payloads, the strict sandbox, and invalid models fail the workflow.
 
     With `payload_keys` payloads are encrypted. A `pydantic.ValidationError` would otherwise be
     retried as a broken workflow task for ever.
     """
-    return FollowthroughPlugin(
+    plugin = FollowthroughPlugin(
         PLUGIN_NAME,
         data_converter=data_converter(payload_keys),
         workflow_runner=_strict_sandbox,
         workflow_failure_exception_types=[pydantic.ValidationError],
         interceptors=[Heartbeats()],
     )
+    plugin.versioned = versioned
+    return plugin

@@ -236,6 +236,9 @@ class Settings(BaseSettings):
     task_queue: str = Field(
         default=DEFAULT_TASK_QUEUE, min_length=1, description="Temporal task queue of the worker"
     )
+    worker_versioning: bool = Field(
+        default=False, description="true keeps items on the build of the worker that began them"
+    )
     strict: bool = Field(
         default=False, description="true refuses to start with what is only for trying out"
     )

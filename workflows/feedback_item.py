@@ -53,6 +53,7 @@ with workflow.unsafe.imports_passed_through():
     from policies.lifecycle.stages import stage_of
     from workflows.alarm import Alarm
     from workflows.item_errands import ItemErrands
+    from workflows.new_runs import begin_anew, should_begin_anew
     from workflows.policy_errand import PolicyUnavailable, pin_policy_in_force
 
 
@@ -85,7 +86,7 @@ class FeedbackItemWorkflow:
             if self.state.closed_at is not None and not self._news:
                 break
             # A handler under way may wait for an errand, so it is not waited for here.
-            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            if should_begin_anew():
                 self._begin_anew(start)
             self._alarm.set(deadlines.next_deadline(self.state))
             await workflow.wait_condition(lambda: self._news or self._alarm.rang)
@@ -98,7 +99,7 @@ class FeedbackItemWorkflow:
         self._alarm.silence()
         state = self.state.model_copy(update={"generation": self.state.generation + 1})
         carried = {"carried": state, "unread": self.jira_changed_since_read}
-        workflow.continue_as_new(start.model_copy(update=carried))
+        begin_anew(start.model_copy(update=carried))
 
     def _result(self) -> ItemResult:
         decision, item = self.state.decision, self.state.item

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from models.people import Act
     from policies import exceptions, proof
     from policies.lifecycle import action_record, links
+    from workflows.new_runs import begin_anew, should_begin_anew
 
 END_TRIED_FOR = timedelta(hours=24)
 
@@ -57,8 +58,8 @@ class PolicyExceptionWorkflow:
             await self._tell_item()
         while await self._is_changed_before_the_end():
             await self._take_changes()
-            if workflow.info().is_continue_as_new_suggested() and not self._heard:
-                workflow.continue_as_new(self._start)
+            if should_begin_anew() and not self._heard:
+                begin_anew(self._start)
         receipt = await self._end()
         self._ended = True
         await self._record(EventKind.EXCEPTION_ENDED, "The exception ended.")

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from policies.reviews import course, words
     from policies.reviews.report import status_of
     from policies.sheets import questions
+    from workflows import new_runs
     from workflows.sheet_life import SheetWorkflow, require_person
 
 
@@ -49,7 +50,7 @@ class ReviewWorkflow(SheetWorkflow[ReviewState]):
         """Live until everybody has replied, or the review's time is up."""
 
         def begin_anew() -> NoReturn:
-            workflow.continue_as_new(start.model_copy(update={"carried": self.state}))
+            new_runs.begin_anew(start.model_copy(update={"carried": self.state}))
 
         await self.live(
             self._round,

@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from policies.rollouts import course, words
     from policies.rollouts.report import status_of
     from policies.sheets import questions
+    from workflows import new_runs
     from workflows.sheet_life import SheetWorkflow, require_person
 
 
@@ -52,7 +53,7 @@ class RolloutWorkflow(SheetWorkflow[RolloutState]):
         """Live until the watch is over, or the version is gone, archived or rolled back."""
 
         def begin_anew() -> NoReturn:
-            workflow.continue_as_new(start.model_copy(update={"carried": self.state}))
+            new_runs.begin_anew(start.model_copy(update={"carried": self.state}))
 
         await self.live(
             self._round,

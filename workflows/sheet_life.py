@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from models.theme import ThemeState
     from policies.lifecycle.deadlines import Deadline
     from workflows.alarm import Alarm
+    from workflows.new_runs import should_begin_anew
     from workflows.sheet_errands import SheetErrands
 
 AnyState = TypeVar("AnyState", RolloutState, ReviewState, ThemeState)
@@ -73,8 +74,7 @@ class SheetWorkflow(Generic[AnyState]):
             await do_round()
             if over() and not self._awake:
                 break
-            info = workflow.info()
-            if info.is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            if should_begin_anew():
                 self._alarm.silence()
                 begin_anew()
             at = self.errands.next_moment(next_moment())

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.theme_messages import Regroup
     from policies.themes import course, words
     from policies.themes.report import status_of
+    from workflows import new_runs
     from workflows.sheet_life import SheetWorkflow, require_person
     from workflows.theme_errands import ThemeErrands
 
@@ -41,7 +42,7 @@ class ThemeWorkflow(SheetWorkflow[ThemeState]):
         """Live until the theme is merged into another one."""
 
         def begin_anew() -> NoReturn:
-            workflow.continue_as_new(start.model_copy(update={"carried": self.state}))
+            new_runs.begin_anew(start.model_copy(update={"carried": self.state}))
 
         await self.live(
             self._round,

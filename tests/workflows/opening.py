@@ -144,21 +144,29 @@ async def open_office(
         ledger = open_ledger(settings.ledger_url.get_secret_value())
         office = kind(client, jira, ledger, settings, effects_url, environment)
         await office.now()
-        with ThreadPoolExecutor(THREADS) as threads:
-            worker = Worker(
-                client,
-                task_queue=settings.task_queue,
-                workflows=WORKFLOWS,
-                activities=build_activities(settings, client, ledger, _clock_of(office)),
-                interceptors=build_interceptors(settings, client),
-                activity_executor=threads,
-                max_concurrent_activities=THREADS,
-                **worker_options,
-            )
-            async with worker:
-                yield office
+        async with open_worker(office, **worker_options):
+            yield office
         ledger.close()
         jira_clock.set_ahead(0)
+
+
+@asynccontextmanager
+async def open_worker(office: Office, **worker_options: Any) -> AsyncIterator[None]:
+    """One more worker of an office, which runs until the block ends."""
+    settings, client = office.settings, office.client
+    with ThreadPoolExecutor(THREADS) as threads:
+        worker = Worker(
+            client,
+            task_queue=settings.task_queue,
+            workflows=WORKFLOWS,
+            activities=build_activities(settings, client, office.ledger, _clock_of(office)),
+            interceptors=build_interceptors(settings, client),
+            activity_executor=threads,
+            max_concurrent_activities=THREADS,
+            **worker_options,
+        )
+        async with worker:
+            yield
 
 
 def _clock_of(office: Office) -> Callable[[], datetime]:
