@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from desk import reports
+from desk.counted_reports import CountedReports
 from desk.site import Site
-from runtime.settings import Settings
-
-if TYPE_CHECKING:
-    from insight.numbers.periods import Period
-    from insight.numbers.report import Report
-
-FRESH_FOR = timedelta(minutes=5)
-MOST_KEPT = 8
-MOST_BEHIND = 100
-"""So many items are named behind a number; the terminal names them all."""
 
 
 def numbers_routes(site: Site) -> APIRouter:
@@ -67,54 +55,3 @@ def usual_periods(today: date) -> dict[str, str]:
         f"{year}-Q{before}": "Last quarter",
         "all": "All time",
     }
-
-
-class CountedReports:
-    """Reports that were counted a moment ago: a count is not quick, so one is made at a time.
-
-    Whoever comes when the last one is old gets it with its time, while it is counted anew.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._kept: dict[str, tuple[datetime, Report]] = {}
-        self._counting = asyncio.Lock()
-        self._behind: set[asyncio.Task[Report]] = set()
-
-    def counting(self) -> bool:
-        """Whether something is being counted now."""
-        return self._counting.locked() or bool(self._behind)
-
-    async def of(self, period: str, now: datetime) -> Report:
-        """The newest report of a period that there is. Raises ValueError for what is none."""
-        from insight.numbers.periods import parse_period  # noqa: PLC0415 - as in the page
-
-        wanted = parse_period(period)
-        kept = self._kept.get(wanted.name)
-        if kept is None:
-            return await self._fresh(wanted, now)
-        if now - kept[0] >= FRESH_FOR and not self._counting.locked():
-            counting = asyncio.create_task(self._fresh(wanted, now))
-            self._behind.add(counting)
-            counting.add_done_callback(self._behind.discard)
-        return kept[1]
-
-    async def _fresh(self, wanted: Period, now: datetime) -> Report:
-        async with self._counting:
-            kept = self._kept.get(wanted.name)
-            if kept is not None and now - kept[0] < FRESH_FOR:
-                return kept[1]
-            report = await asyncio.to_thread(self._count, wanted)
-            self._kept[wanted.name] = (now, report)
-            self._forget_oldest()
-        return report
-
-    def _count(self, period: Period) -> Report:
-        from insight.numbers.shortening import shortened  # noqa: PLC0415 - as in the page
-
-        return shortened(reports.made(self._settings, period), MOST_BEHIND)
-
-    def _forget_oldest(self) -> None:
-        while len(self._kept) > MOST_KEPT:
-            oldest = min(self._kept, key=lambda name: self._kept[name][0])
-            del self._kept[oldest]

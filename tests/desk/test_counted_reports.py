@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.routes_numbers import FRESH_FOR, CountedReports
+from desk.counted_reports import FRESH_FOR, CountedReports
 from ledger.store import open_ledger
+from runtime.problems import Problem
 from runtime.settings import load_settings
 
 PATIENCE_SECONDS = 30
@@ -47,3 +48,13 @@ async def test_an_old_report_is_shown_at_once_while_a_new_one_is_counted(
 async def test_what_is_no_period_is_refused(reports: CountedReports) -> None:
     with pytest.raises(ValueError, match="period"):
         await reports.of("soon", datetime.now(UTC))
+
+
+async def test_what_cannot_be_counted_says_so_across_the_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path / "empty"))
+    with pytest.raises(Problem) as caught:
+        await CountedReports(load_settings()).of("all", datetime.now(UTC))
+    assert "there is no ledger here" in caught.value.what
+    assert caught.value.remedy
