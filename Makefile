@@ -13,7 +13,10 @@ DEMO_OPTIONS = $(if $(call on,$(ONCE)),--once) $(if $(call on,$(JSON)),--json) \
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test bench bench-triage lint format types audit venv clients lock clean
+CHAOS_OPTIONS = $(if $(SEED),--seed "$(SEED)") $(if $(MINUTES),--minutes "$(MINUTES)") \
+	$(if $(ITEMS),--items "$(ITEMS)")
+
+.PHONY: help demo screenshots test chaos bench bench-triage lint format types audit venv clients lock clean
 
 help: ## show this list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -26,6 +29,9 @@ screenshots: $(READY) ## take the pictures of the documentation; needs Chromium 
 
 test: $(READY) ## run every test
 	env -u MAKELEVEL -u MAKEFLAGS $(VENV)/bin/python -m pytest -n 2 --dist loadgroup
+
+chaos: $(READY) ## items live while everything fails, then a checker decides; SEED=n, MINUTES=3, ITEMS=60
+	$(VENV)/bin/python -m tests.chaos $(CHAOS_OPTIONS)
 
 bench: $(READY) ## print the benchmark table and write bench/results/latest.json
 	$(VENV)/bin/python -m bench

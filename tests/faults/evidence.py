@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 Json = dict[str, Any]
+Windows = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,8 @@ class Voter:
 class Rules:
     """What had to hold, in the words of whoever set the run up. Targets are in working seconds.
 
-    `hours` holds for each zone the windows of every day of the week as minutes of the local day.
-    `keys` are the public keys, by id and in hex, whose signatures count.
+    `hours` are the windows of every day of the week as minutes of the local day, and `dated` those
+    of single dates, whatever the zone; none of them leaves them unchecked. `keys` are the public keys, by id and in hex, whose signatures count.
     """
 
     own_account: str
@@ -186,7 +187,8 @@ class Rules:
     voting: tuple[VotingRule, ...]
     keys: dict[str, str]
     targets: dict[str, dict[str, int]] = field(default_factory=dict)
-    hours: dict[str, dict[int, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
+    hours: dict[int, Windows] = field(default_factory=dict)
+    dated: dict[str, Windows] = field(default_factory=dict)
 
     def by_account(self, account: str) -> Voter | None:
         """The person with this account in Jira."""

@@ -48,7 +48,7 @@ RULES = Rules(
     ),
     keys={"k": PUBLIC},
     targets={"S2": {"first_response": 30, "resolution": 600}},
-    hours={"UTC": dict.fromkeys(range(7), DAY)},
+    hours=dict.fromkeys(range(7), DAY),
 )
 
 
