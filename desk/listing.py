@@ -121,7 +121,7 @@ async def most_urgent(
     key = (ranks, offset, limit)
     found: Urgent | None = None if anew else memory.stretch(key)
     if found is None:
-        found = await _looked_up(_Visibility(client, memory), ranks, offset, limit)
+        found = await _looked_up(_Visibility(client, memory, anew), ranks, offset, limit)
         memory.keep_stretch(key, found)
     return found
 
@@ -162,13 +162,14 @@ def _named(awaiting: Sequence[Awaiting]) -> str:
 class _Visibility:
     """Questions to visibility; each may raise `RPCError`."""
 
-    def __init__(self, client: Client, memory: ListMemory) -> None:
+    def __init__(self, client: Client, memory: ListMemory, anew: bool) -> None:
         self._client = client
         self._memory = memory
+        self._anew = anew
 
     async def total(self, query: str) -> int:
-        """How many match, or did a few seconds ago."""
-        known = self._memory.total(query)
+        """How many match, or did a few seconds ago unless it has to be looked at anew."""
+        known = None if self._anew else self._memory.total(query)
         if known is None:
             known = await self._count(query)
             self._memory.keep_total(query, known)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from stage import client_of
@@ -94,6 +95,26 @@ def test_a_total_is_kept_for_moments_and_a_bound_until_there_is_a_better_one() -
     clock.now += TOTAL_FRESH_SECONDS
     assert memory.total("these") is None
     assert (memory.bound("these", 25), memory.bound("these", 50)) == (T0, None)
+
+
+async def test_whoever_looks_anew_sees_what_came_since_and_keeps_it_for_others(
+    temporal_address: str,
+) -> None:
+    client = await client_of(temporal_address)
+    owner, memory = f"o-{uuid.uuid4().hex}", ListMemory(Clock())
+    look = partial(most_urgent, client, (Awaiting.OWNER,), owner=owner, limit=5, memory=memory)
+    assert (await look()).total == 0
+    await client.start_workflow(
+        FEEDBACK_ITEM_WORKFLOW,
+        id=f"listing-{uuid.uuid4()}",
+        task_queue="nobody-serves-this",
+        search_attributes=attributes(owner, Awaiting.OWNER, None),
+    )
+    assert (await look()).total == 0, "what was just looked at is good enough for a page"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (await look(anew=True)).items:  # noqa: ASYNC110 - visibility has no event
+            await asyncio.sleep(0.1)
+    assert len((await look()).items) == 1
 
 
 class Clock:
