@@ -42,6 +42,18 @@ async def test_the_link_leads_to_the_item_and_lets_its_reader_take_it_on(
     assert "ada has taken this on." in page.text
 
 
+async def test_what_a_customer_said_is_only_shown_to_who_signed_in(
+    stage: Stage, tmp_path: Path
+) -> None:
+    issue_id = await stage.item()
+    by_link = await opened(stage, tmp_path, issue_id)
+    assert "What was said" not in by_link.page.text
+    for more in ("similar", "customer"):
+        assert (await by_link.get(f"/items/{issue_id}/{more}")).url.path == "/sign-in"
+    signed_in = await stage.signed_in("lena")
+    assert "What was said" in (await signed_in.get(f"/items/{issue_id}")).text
+
+
 async def test_a_mail_filter_that_opens_the_link_does_not_use_it_up(
     stage: Stage, tmp_path: Path
 ) -> None:
