@@ -103,7 +103,6 @@ class Storm:
         }
 
     async def _fault(self, rule: Rule) -> None:
-        webhook = str(rule["action"]).startswith("webhook_")
         given: Rule = {"times": self.chance.randint(2, 8)}
         if not str(rule["action"]).startswith("webhook_"):
             given = {"times": self.chance.randint(1, 5), "path_pattern": OURS}
