@@ -36,7 +36,10 @@ IN_JIRA: dict[str, Rule] = {
     "a webhook out of order": {"action": "webhook_reorder", "delay_seconds": 2},
     "a forged webhook": {"action": "webhook_bad_signature"},
 }
-"""Jira's whole list of faults. Most strike calls about issues."""
+"""Jira's whole list of faults."""
+OURS = "*/issue/[0-9]*"
+"""Followthrough speaks of issues by their ids and people by their keys, so this strikes only us."""
+AFTER_THE_WORK = ("error_after_commit", "reset_after", "truncate")
 TO_EFFECTS: dict[str, Rule] = {
     "effects fail": {"kind": "status", "status": 503},
     "effects fail after the work": {"kind": "status", "status": 503, "after_commit": True},
@@ -100,10 +103,11 @@ class Storm:
         }
 
     async def _fault(self, rule: Rule) -> None:
-        webhook = str(rule["action"]).startswith("webhook_")
-        given: Rule = {"times": self.chance.randint(2, 8) if webhook else self.chance.randint(1, 4)}
-        if not webhook:
-            given |= {"path_pattern": "*/issue/*", "skip": self.chance.randint(0, 3)}
+        given: Rule = {"times": self.chance.randint(2, 8)}
+        if not str(rule["action"]).startswith("webhook_"):
+            given = {"times": self.chance.randint(1, 5), "path_pattern": OURS}
+        if rule["action"] in AFTER_THE_WORK:
+            given["method"] = "PUT"  # what is done and not heard of matters where we write
         await _asked(lambda: self.site.add_fault(**{**given, **rule}))
 
     async def _effects(self, rule: Rule) -> None:
