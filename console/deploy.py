@@ -24,6 +24,7 @@ from runtime.deployment import (
     Version,
     VersionStatus,
     deployment_of,
+    is_served,
     promote,
     running_on,
 )
@@ -122,8 +123,15 @@ async def _status() -> Deployment:
 
 
 async def _promoted(build: str, percent: float) -> Deployment:
-    client = await connect(load_settings())
+    settings = load_settings()
+    client = await connect(settings)
     (await deployment_of(client)).version(build)
+    if not await is_served(client, settings.task_queue, build):
+        raise Problem(
+            f"no worker of {build} asked for work on the queue {settings.task_queue} lately: new "
+            "items would wait.",
+            remedy="Start one, and promote its build then.",
+        )
     await promote(client, build, percent)
     return await deployment_of(client)
 
@@ -132,7 +140,7 @@ async def _drained(build: str, *, wake_items: bool, wait: bool) -> Drained:
     client = await connect(load_settings())
     found = await deployment_of(client)
     version = found.version(build)
-    if build == found.current:
+    if version.status in (VersionStatus.CURRENT, VersionStatus.RAMPING):
         raise Problem(
             f"{build} is given new items, so it never comes to rest.",
             remedy="Promote another build first: followthrough deploy promote BUILD.",

@@ -1,12 +1,15 @@
-"""The versions of the worker that Temporal knows, which of them is given new items, and what each still holds."""
+"""The versions of the worker that Temporal knows: which is given new items, what each still holds."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus as ServerStatus
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     SetWorkerDeploymentRampingVersionRequest,
@@ -20,6 +23,7 @@ from runtime.problems import Problem, Unreachable, WrongSettings
 
 DEPLOYMENT = PLUGIN_NAME
 ANSWER_SECONDS = 10.0
+IDLE_POLL_SECONDS = 90
 ALL = 100
 """Percent of the new items."""
 
@@ -106,7 +110,7 @@ async def deployment_of(client: Client) -> Deployment:
 async def promote(client: Client, build_id: str, percent: float = ALL) -> None:
     """Give new items to this build: all of them, or a percentage while another one is current.
 
-    Temporal refuses a build that no worker polls with. Raises `Problem`.
+    Temporal takes any build that it ever saw, so ask `is_served` before. Raises `Problem`.
     """
     asked = timedelta(seconds=ANSWER_SECONDS)
     try:
@@ -135,6 +139,32 @@ async def promote(client: Client, build_id: str, percent: float = ALL) -> None:
         raise _problem(error) from error
 
 
+async def is_served(client: Client, task_queue: str, build_id: str) -> bool:
+    """Whether a worker of this build asked for work on the queue a moment ago.
+
+    A worker that idles asks once a minute, and one that was stopped stays listed for minutes.
+    Raises `Problem`.
+    """
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        report_pollers=True,
+    )
+    try:
+        answer = await client.workflow_service.describe_task_queue(
+            request, timeout=timedelta(seconds=ANSWER_SECONDS)
+        )
+    except RPCError as error:
+        raise _problem(error) from error
+    recent = datetime.now(UTC) - timedelta(seconds=IDLE_POLL_SECONDS)
+    return any(
+        one.deployment_options.build_id == build_id
+        and one.last_access_time.ToDatetime(UTC) >= recent
+        for one in answer.pollers
+    )
+
+
 def running_on(build_id: str) -> str:
     """The visibility query for the runs that are pinned to a build."""
     return f"TemporalWorkerDeploymentVersion = '{DEPLOYMENT}:{build_id}' AND ExecutionStatus = 'Running'"
@@ -153,10 +183,9 @@ def _problem(error: RPCError) -> Problem:
         )
     if error.status is RPCStatusCode.FAILED_PRECONDITION:
         return Problem(
-            "Temporal refuses that just now: no worker of that build serves the queue, or the "
-            "current build serves queues that it does not.",
-            remedy="Start a worker of that build, wait until `followthrough deploy status` shows "
-            "it, and try again.",
+            "Temporal refuses that just now: the current build serves queues that this one does "
+            "not.",
+            remedy="Start workers of this build for every queue, and try again.",
         )
     return Unreachable(
         "Temporal does not tell about the worker's versions.",

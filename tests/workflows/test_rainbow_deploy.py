@@ -38,6 +38,7 @@ async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     async with real_office(tmp_path, kind=Office, deployment_config=build(OLD)) as opened:
         monkeypatch.setenv("TEMPORAL_ADDRESS", opened.client.service_client.config.target_host)
         monkeypatch.setenv("FOLLOWTHROUGH_DATA_DIR", str(tmp_path))
+        monkeypatch.setenv("FOLLOWTHROUGH_TASK_QUEUE", opened.settings.task_queue)
         await known(opened, OLD)
         await promote(opened.client, OLD)
         yield opened
@@ -115,7 +116,7 @@ async def test_the_old_build_keeps_its_items_and_the_new_one_takes_new_ones(
 
 
 async def test_a_build_that_nobody_serves_is_not_promoted_and_status_says_what_is(
-    office: Office,
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(WrongSettings, match="knows no version"):
         (await deployment_of(office.client)).version("never-seen")
@@ -128,6 +129,12 @@ async def test_a_build_that_nobody_serves_is_not_promoted_and_status_says_what_i
     in_use = await command("deploy", "drain", OLD)
     assert in_use.exit_code == 1
     assert "Promote another build first" in in_use.stderr
+    monkeypatch.setenv("FOLLOWTHROUGH_TASK_QUEUE", "where-nobody-works")
+    idle = await command("deploy", "promote", OLD)
+    assert idle.exit_code == 1
+    assert "no worker of old-build asked for work on the queue where-nobody-works" in " ".join(
+        idle.stderr.split()
+    )
 
 
 async def test_going_back_is_promoting_the_former_build(office: Office) -> None:
