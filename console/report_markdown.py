@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from desk import report_words as words
@@ -11,18 +10,12 @@ from insight.numbers.report import Report
 from insight.numbers.sections import Section, Volume
 from insight.numbers.survival import Survival
 from insight.numbers.themes import Theme
-
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+from policies.markup import for_markdown as plain
 
 
 def markdown(report: Report) -> str:
     """The whole page."""
     return "\n".join(_lines(report))
-
-
-def plain(text: str) -> str:
-    """A text that Markdown shows as it is, in one line."""
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
 
 
 def _lines(report: Report) -> Iterator[str]:

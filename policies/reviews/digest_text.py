@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from models.review import Digest, Figure, LastDecision, Share, ThemeLine
+from policies.markup import for_jira, for_markdown
 from policies.money import in_words
 
 Row = tuple[str, ...]
@@ -62,8 +63,9 @@ def markdown(digest: Digest) -> str:
     """The digest in Markdown."""
 
     def table(section: Section) -> str:
-        rows = [section.head, ("---",) * len(section.head), *section.rows]
-        return "\n".join(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows)
+        rows = [section.head, ("---",) * len(section.head)]
+        rows += [tuple(for_markdown(_cell(cell)) for cell in row) for row in section.rows]
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     return _written(digest, "# {}", "## {}", table)
 
@@ -73,7 +75,8 @@ def jira_text(digest: Digest) -> str:
 
     def table(section: Section) -> str:
         head = f"||{'||'.join(section.head)}||"
-        rows = [f"|{'|'.join(_cell(cell) or ' ' for cell in row)}|" for row in section.rows]
+        cells = [[for_jira(_cell(cell)) or " " for cell in row] for row in section.rows]
+        rows = [f"|{'|'.join(row)}|" for row in cells]
         return "\n".join([head, *rows])
 
     return _written(digest, "h2. {}", "h3. {}", table)
@@ -151,5 +154,5 @@ def number(value: float | None) -> str:
 
 
 def _cell(text: str) -> str:
-    """A colleague's reason must not break the table that it stands in."""
-    return text.replace("|", "/").replace("\n", " ")
+    """A colleague's reason must not break the table that it stands in, however it is shown."""
+    return text.replace("|", "/")

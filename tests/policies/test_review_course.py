@@ -94,6 +94,21 @@ def test_a_reason_does_not_break_the_table_that_it_stands_in(write: object) -> N
     assert row.count("|") == 6
 
 
+def test_a_theme_named_by_a_customer_leads_nowhere_in_markdown_and_in_jira() -> None:
+    theme = ThemeLine(
+        theme_id="theme-7",
+        name="[pay](https://evil.example) !https://evil.example/seen.png!",
+        phase=ThemePhase.ACCEPTED,
+        items=9,
+        customers=4,
+    )
+    told = digest().model_copy(update={"themes": (theme,)})
+    assert r"\[pay\](https://evil.example)" in digest_text.markdown(told)
+    assert r"\[pay\](https://evil.example) \!https://evil.example/seen.png\!" in (
+        digest_text.jira_text(told)
+    )
+
+
 def test_a_reason_is_text_in_html_whatever_it_says() -> None:
     told = digest_text.html(digest().model_copy(update={"last": (LAST,)}))
 
